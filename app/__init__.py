@@ -1,0 +1,1 @@
+"""The faces of Witness: the command line and the browser chat."""

@@ -1,0 +1,1 @@
+"""From a question to a checked answer: time, retrieval, looking again, citations."""

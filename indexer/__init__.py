@@ -1,0 +1,1 @@
+"""From video files to a searchable library: decode, segment, look, embed, store."""

@@ -1,0 +1,1 @@
+"""Reading video files: what they are, and their frames with true presentation times."""

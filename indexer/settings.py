@@ -1,0 +1,107 @@
+"""Typed settings: an argument beats the environment (``WITNESS_*``) beats ``witness.toml`` beats the default.
+
+Unknown keys are refused, in the file and in the environment, so that a misspelt setting is never ignored.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from indexer.errors import SettingsError
+
+SETTINGS_FILE = "witness.toml"
+_PREFIX = "WITNESS_"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with the reason to set it."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
+
+    library: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("witness", appauthor=False)),
+        description="Folder that holds the catalog, the vectors, the caches and the conversations.",
+    )
+    language: str = Field("English", description="Language of captions and answers.")
+
+    vision: str = Field(
+        "observer",
+        description='Who looks at frames: "observer" (measures, needs no model) or "openai:MODEL".',
+    )
+    vision_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server for vision.")
+    vision_key: SecretStr | None = Field(None, description="API key for the vision server.")
+
+    chat: str = Field(
+        "offline",
+        description='Who plans and words answers: "offline" (rules) or a LangChain name, "openai:MODEL".',
+    )
+    chat_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server for chat.")
+    chat_key: SecretStr | None = Field(None, description="API key for the chat server.")
+    max_model_calls: int = Field(8, ge=1, description="Model calls allowed for one question.")
+    max_tool_calls: int = Field(12, ge=1, description="Tool calls allowed for one question.")
+
+    embedding: str = Field(
+        "lexical",
+        description='"lexical" (made locally, no download) or a sentence-transformers model name or folder.',
+    )
+    chroma_url: str | None = Field(None, description="URL of a Chroma server; default is embedded Chroma.")
+
+    segment_seconds: float = Field(10.0, gt=0.5, le=600, description="Longest segment.")
+
+    host: str = Field("127.0.0.1", description="Address that the browser chat listens on.")
+    port: int = Field(8501, ge=1, le=65535, description="Port of the browser chat.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the sources in order, first wins."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, SETTINGS_FILE)
+
+
+def load_settings(**arguments: Any) -> Settings:
+    """Read the settings from arguments, environment and ``witness.toml``.
+
+    Args:
+        **arguments: Settings given on the command line; None means not given.
+
+    Raises:
+        SettingsError: A key is unknown or a value cannot be used; the text names the allowed ones.
+    """
+    known = set(Settings.model_fields)
+    for variable in os.environ:
+        key = variable.removeprefix(_PREFIX).lower()
+        if variable.startswith(_PREFIX) and key not in known:
+            raise SettingsError(
+                f"{variable} is set in the environment but is no setting; known: "
+                + ", ".join(f"{_PREFIX}{name.upper()}" for name in sorted(known))
+            )
+    try:
+        return Settings(**{key: value for key, value in arguments.items() if value is not None})
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise SettingsError(
+            f"settings cannot be used ({SETTINGS_FILE}, {_PREFIX}* or arguments): {problems}. "
+            f"Known settings: {', '.join(sorted(known))}"
+        ) from None
+    except ValueError as error:  # a TOML file that does not parse
+        raise SettingsError(f"{SETTINGS_FILE} cannot be read: {error}") from None

@@ -1,0 +1,1 @@
+"""Vision models: they look at frames and say what is in them."""
