@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from indexer.timeline import Span
 
 
+_TOLERATED_SECONDS = 1.0
+"""Containers round their duration and count audio that outlasts the picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
     """The facts about one video file that everything else relies on."""
@@ -29,6 +33,18 @@ class VideoInfo:
     """Name of the container format, as ffmpeg calls it."""
     size_bytes: int
     has_audio: bool
+
+    @property
+    def missing_end(self) -> Span | None:
+        """The stretch that the container promises and the file does not hold; None when it is whole."""
+        if self.claimed_seconds <= self.duration_seconds + _TOLERATED_SECONDS:
+            return None
+        return Span(self.duration_seconds, self.claimed_seconds)
+
+    @property
+    def promised_seconds(self) -> float:
+        """End of the video with what is missing of it."""
+        return self.missing_end.end_seconds if self.missing_end else self.duration_seconds
 
     @property
     def span(self) -> Span:

@@ -1,0 +1,53 @@
+# Two commands do everything: `make chat VIDEOS=folder` and `make test`. Both set up .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LIBRARY_OPTION := $(if $(LIBRARY),--library "$(LIBRARY)")
+PORT ?= 8501
+
+.PHONY: help setup chat index demo test lint types check lock clean
+
+help:  ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP)  ## Make the virtual environment from requirements.lock
+
+# Everything is pinned in the lock, so nothing has to be resolved: that is what takes pip minutes.
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV): a few minutes the first time."
+	$(PYTHON) -c 'import sys; assert sys.version_info[:2] >= (3, 11), "Witness needs Python 3.11 or newer; say which with make PYTHON=python3.11"'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+chat: $(STAMP)  ## Index VIDEOS (a folder or file; default: the demo clip) and serve the chat on PORT
+ifdef VIDEOS
+	$(BIN)/witness index "$(VIDEOS)" $(LIBRARY_OPTION) || echo "Some files could not be used (listed above); the chat answers from the others."
+	$(BIN)/witness chat $(LIBRARY_OPTION) --port $(PORT)
+else
+	$(BIN)/witness chat --demo $(LIBRARY_OPTION) --port $(PORT)
+endif
+
+demo: $(STAMP)  ## Draw the demo clip, index it, and ask it three questions
+	$(BIN)/witness demo $(LIBRARY_OPTION)
+
+test: $(STAMP)  ## Run the tests
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)  ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)  ## Check types
+	$(BIN)/mypy
+
+check: lint types test  ## Lint, types and tests
+
+lock:  ## Make requirements.lock anew from pyproject.toml (takes minutes)
+	sh .ci/lock.sh $(PYTHON)
+
+clean:  ## Remove the virtual environment and caches; libraries of videos are not touched
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info build dist

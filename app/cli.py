@@ -1,0 +1,56 @@
+"""The ``witness`` command: its commands, and the one place where errors become words."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from app.commands import ask, chat, demo, doctor, frames, index, library, search, show
+from app.console import errors
+from indexer.errors import SettingsError, WitnessError
+
+app = typer.Typer(
+    name="witness",
+    help="Ask your videos what they saw, and get an answer with the second, the frames and the file.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("index")(index.index)
+app.command("ask")(ask.ask)
+app.command("search")(search.search)
+app.command("show")(show.show)
+app.command("library")(library.library)
+app.command("frames")(frames.frames)
+app.command("chat")(chat.chat)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line; an error that a person can mend is told in words and as an exit status.
+
+    Exit status 1 says that something did not work, 2 that the command or a setting was wrong. With
+    ``--debug`` anywhere on the line the whole traceback is shown.
+    """
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    try:
+        app(args=[argument for argument in arguments if argument != "--debug"])
+    except WitnessError as error:
+        if debug:
+            raise
+        errors.print(f"[bold red]error:[/] {_escaped(str(error))}", highlight=False)
+        raise SystemExit(2 if isinstance(error, SettingsError) else 1) from None
+    except KeyboardInterrupt:
+        errors.print("stopped; what was done is kept")
+        raise SystemExit(130) from None
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""``witness ask``: a question, its answer, and what the answer rests on."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.live import Live
+from rich.text import Text
+
+from app.console import (
+    JsonOption,
+    LibraryOption,
+    VideoOption,
+    console,
+    errors,
+    plain,
+    print_json,
+    settings_for,
+)
+from assistant.answer import Answer, Step
+from assistant.events import Answered, StepFinished, StepStarted, TextDelta
+from assistant.turn import Mode
+from indexer.errors import WitnessError
+from indexer.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.session import Assistant
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help='For example "what happened at second 5?".')],
+    video: VideoOption = None,
+    mode: Annotated[
+        Mode, typer.Option("--as", help="Form of the answer; all but 'answer' need a vision-language model.")
+    ] = Mode.ANSWER,
+    action: Annotated[
+        list[str] | None,
+        typer.Option("--action", help="An action to choose from, for --as classify; repeat it."),
+    ] = None,
+    library: LibraryOption = None,
+    chat: Annotated[str | None, typer.Option(help="Chat model (WITNESS_CHAT), e.g. openai:MODEL.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question about the videos, with the seconds and the frames that the answer rests on."""
+    settings = settings_for(library, chat=chat)
+    answer = ask_once(settings, question, video=video, mode=mode, actions=action, quiet=as_json)
+    if as_json:
+        print_json(answer.to_json())
+    else:
+        print_answer(answer)
+
+
+def ask_once(
+    settings: Settings,
+    question: str,
+    *,
+    video: str | None = None,
+    mode: Mode = Mode.ANSWER,
+    actions: list[str] | None = None,
+    quiet: bool = False,
+) -> Answer:
+    """Ask one question and show the steps and the growing text meanwhile, unless ``quiet``."""
+    from assistant.session import open_assistant  # LangChain takes seconds to import
+
+    with closing(open_assistant(settings)) as assistant:
+        return _follow(assistant, question, video, mode, actions, quiet)
+
+
+def _follow(
+    assistant: Assistant, question: str, video: str | None, mode: Mode, actions: list[str] | None, quiet: bool
+) -> Answer:
+    text = ""
+    with Live(console=errors, transient=True, refresh_per_second=12) as live:
+        for event in assistant.ask(question, video=video, mode=mode, actions=actions):
+            if isinstance(event, Answered):
+                return event.answer
+            if quiet:
+                continue
+            if isinstance(event, StepStarted):
+                live.update(Text(f"… {event.tool}", style="dim"))
+            elif isinstance(event, StepFinished):
+                live.console.print(f"[dim]{plain(describe_step(event.step))}[/]")
+            elif isinstance(event, TextDelta):
+                text += event.text
+                live.update(Text(text))
+    raise WitnessError("the model ended without an answer; ask again")
+
+
+def describe_step(step: Step) -> str:
+    """Write a step in one line: tool, arguments, how long it took."""
+    arguments = ", ".join(f"{name}={value}" for name, value in step.arguments.items() if value is not None)
+    return f"{step.tool}({arguments}) {step.seconds:.2f} s"
+
+
+def print_answer(answer: Answer) -> None:
+    """Print an answer for people: text, citations, what was inspected and what not."""
+    console.print()
+    console.print(plain(answer.text))
+    if answer.citations:
+        console.print("\n[bold]Rests on[/]")
+        for citation in dict.fromkeys((str(each), each.source.value) for each in answer.citations):
+            console.print(f"  {plain(citation[0])}  [dim]({citation[1]})[/]")
+    if answer.coverage:
+        console.print("\n[bold]Inspected[/]")
+        for entry in answer.coverage:
+            spans = ", ".join(str(span) for span in entry.coverage.inspected) or "nothing"
+            console.print(f"  {plain(entry.video)} {spans}")
+            for unseen in entry.coverage.not_inspected:
+                console.print(f"  [yellow]not {unseen.span}: {plain(unseen.reason)}[/]")
+    models = answer.models
+    console.print(f"\n[dim]chat {models.chat} · vision {models.vision} · embedding {models.embedding}[/]")

@@ -1,0 +1,29 @@
+"""``witness chat``: the chat in the browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.commands.demo import index_demo
+from app.console import LibraryOption, settings_for
+
+
+def chat(
+    library: LibraryOption = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (WITNESS_PORT, default 8501).")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only for now.")] = None,
+    chat_model: Annotated[str | None, typer.Option("--chat", help="Chat model, e.g. openai:MODEL.")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Chat about the demo clip, in a library of its own.")
+    ] = False,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
+) -> None:
+    """Serve the chat in the browser until Ctrl-C."""
+    from app.server import serve  # Streamlit takes seconds to import, which other commands should not pay
+
+    settings = settings_for(library, port=port, host=host, chat=chat_model)
+    if demo:
+        settings = index_demo(settings)
+    serve(settings, open_browser=open_browser)

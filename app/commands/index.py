@@ -1,0 +1,70 @@
+"""``witness index``: put videos into the library."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.console import LibraryOption, errors, settings_for
+from app.index_progress import IndexDisplay
+from indexer.discovery import find_files
+from indexer.embedding.configured import make_embedder
+from indexer.library.library import Library
+from indexer.media.decoder import Decoder
+from indexer.pipeline import Indexer, make_fingerprint
+from indexer.running import IndexRun
+from indexer.settings import Settings
+from indexer.vision.configured import make_vision
+
+
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Video files and folders (searched recursively).")],
+    library: LibraryOption = None,
+    vision: Annotated[str | None, typer.Option(help="Who looks at the frames (WITNESS_VISION).")] = None,
+    embedding: Annotated[
+        str | None, typer.Option(help="Who embeds the captions (WITNESS_EMBEDDING).")
+    ] = None,
+    reindex: Annotated[
+        bool, typer.Option("--reindex", help="Also index anew what was indexed with other settings.")
+    ] = False,
+) -> None:
+    """Index videos: split, look, caption, embed. What is indexed already is skipped by its content.
+
+    Exit status 0: all is indexed. 1: some files could not be used; they are listed with their reasons and the
+    others are indexed.
+    """
+    settings = settings_for(library, vision=vision, embedding=embedding)
+    display = index_paths(settings, paths, reindex=reindex)
+    if display.failed:
+        raise typer.Exit(1)
+
+
+def index_paths(settings: Settings, paths: list[Path], *, reindex: bool = False) -> IndexDisplay:
+    """Index and show the progress; return the display, which knows how it went."""
+    files = find_files(paths)
+    with open_indexer(settings) as indexer, IndexDisplay(errors) as display:
+        IndexRun(indexer, display.report).run(files, reindex=reindex)
+    display.print_summary()
+    return display
+
+
+@contextlib.contextmanager
+def open_indexer(settings: Settings) -> Iterator[Indexer]:
+    """Build what indexing needs from the settings, and take it down again."""
+    vision, embedder = make_vision(settings), make_embedder(settings.embedding)
+    with (
+        contextlib.closing(Library.open(settings)) as library,
+        contextlib.closing(Decoder()) as decoder,
+    ):
+        yield Indexer(
+            library=library,
+            vision=vision,
+            embedder=embedder,
+            decoder=decoder,
+            fingerprint=make_fingerprint(settings, vision, embedder),
+            settings=settings,
+        )

@@ -1,0 +1,64 @@
+"""``witness search``: ranked moments, without a language model."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Annotated, Any
+
+import typer
+
+from app.console import (
+    FromOption,
+    JsonOption,
+    LibraryOption,
+    ToOption,
+    VideoOption,
+    console,
+    plain,
+    print_json,
+    settings_for,
+    span_json,
+    time_window,
+)
+from assistant.retrieval import Moment, find_moments
+from indexer.library.library import Library
+
+
+def search(
+    words: Annotated[str, typer.Argument(help="What to look for.")],
+    count: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many moments.")] = 5,
+    video: VideoOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the moments that fit words best, by meaning and by the words themselves."""
+    window = time_window(start, end)
+    with closing(Library.open(settings_for(library))) as opened:
+        video_id = opened.video(video).video_id if video is not None else None
+        moments = find_moments(opened, words, limit=count, video_id=video_id, span=window)
+        if as_json:
+            print_json([_json(opened, moment) for moment in moments])
+            return
+        if not moments:
+            console.print("Nothing found. `witness library` shows what is indexed.")
+        for number, moment in enumerate(moments, start=1):
+            console.print(f"{number}. [bold]{plain(opened.handle(moment.video))} {moment.span}[/]")
+            console.print(f"   {plain(_line(moment))}")
+
+
+def _line(moment: Moment) -> str:
+    if moment.events:
+        return "; ".join(event.sentence() for event in moment.events)
+    return " ".join(segment.caption.summary for segment in moment.segments if segment.caption)
+
+
+def _json(library: Library, moment: Moment) -> dict[str, Any]:
+    return {
+        "video": library.handle(moment.video),
+        "video_id": moment.video.video_id,
+        **span_json(moment.span),
+        "score": moment.score,
+        "text": moment.text,
+    }

@@ -1,0 +1,222 @@
+"""What this machine has, one finding a line, each with what Witness does about it or what a person can do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from app.console import format_size
+from indexer.errors import WitnessError
+from indexer.library.library import Library
+from indexer.pipeline import make_fingerprint
+from indexer.settings import Settings
+
+QWEN = "Qwen/Qwen3-VL-4B-Instruct"
+_QWEN_BYTES = 12 * 10**9
+"""GPU memory that the 4B needs in bfloat16 with room for its frames: 8.9 GB of weights and the rest."""
+_LOW_DISK_BYTES = 2 * 10**9
+_DECODERS = ("h264", "hevc", "vp9", "av1", "mpeg4", "mjpeg")
+_TIMEOUT_SECONDS = 3.0
+
+
+class Level(StrEnum):
+    """How much a finding matters."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Works, but there is something to know."""
+    PROBLEM = "problem"
+    """Keeps Witness from working."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing about this machine."""
+
+    subject: str
+    level: Level
+    fact: str
+    remedy: str = ""
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    """Look at the machine and at the settings; nothing is changed but an empty library folder made."""
+    return [
+        _python(),
+        _gpu(),
+        _weights(),
+        _vision(settings),
+        *_endpoints(settings),
+        _chat(settings),
+        _codecs(),
+        *_library(settings),
+    ]
+
+
+def _python() -> Finding:
+    return Finding(
+        "python",
+        Level.OK,
+        f"{platform.python_version()} on {platform.machine()}, {os.cpu_count()} processors",
+    )
+
+
+def _gpu() -> Finding:
+    import torch  # takes seconds, and only this command asks
+
+    if not torch.cuda.is_available():
+        return Finding(
+            "gpu", Level.NOTE, "none that torch can use", "Not needed: the observer runs on the processor"
+        )
+    properties = torch.cuda.get_device_properties(0)
+    fits = "fits" if properties.total_memory >= _QWEN_BYTES else "does not fit"
+    fact = f"{properties.name}, {format_size(properties.total_memory)}: {QWEN} {fits}"
+    return Finding("gpu", Level.OK, fact, "This version does not run Qwen3-VL in process yet; see README")
+
+
+def _weights() -> Finding:
+    from huggingface_hub import try_to_load_from_cache
+
+    if isinstance(try_to_load_from_cache(QWEN, "config.json"), str):
+        return Finding("weights", Level.OK, f"{QWEN} is in the local cache")
+    return Finding(
+        "weights",
+        Level.NOTE,
+        f"{QWEN} is not on this machine",
+        f"Not needed by default; get it: hf download {QWEN}",
+    )
+
+
+def _vision(settings: Settings) -> Finding:
+    if settings.vision == "observer":
+        return Finding(
+            "vision",
+            Level.OK,
+            "observer: measures movement, colour, light and text; it does not judge or name things",
+        )
+    return Finding("vision", Level.OK, settings.vision)
+
+
+def _chat(settings: Settings) -> Finding:
+    if settings.chat == "offline":
+        return Finding(
+            "chat", Level.OK, "offline planner: rules, no language model",
+            "For worded answers set WITNESS_CHAT (and WITNESS_CHAT_URL), e.g. openai:MODEL",
+        )  # fmt: skip
+    return Finding("chat", Level.OK, settings.chat)
+
+
+def _endpoints(settings: Settings) -> Iterator[Finding]:
+    urls = {"vision": settings.vision_url, "chat": settings.chat_url, "chroma": settings.chroma_url}
+    named = {name: url for name, url in urls.items() if url}
+    if not named:
+        yield Finding("endpoint", Level.OK, "none set; everything runs in this process")
+    for name, url in named.items():
+        yield _endpoint(name, url)
+
+
+def _endpoint(name: str, url: str) -> Finding:
+    if not url.startswith(("http://", "https://")):
+        return Finding(
+            "endpoint",
+            Level.PROBLEM,
+            f"{name} at {url} is no http address",
+            "Write it as http://HOST:PORT/v1",
+        )
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - the scheme is checked above
+            pass
+    except urllib.error.HTTPError:
+        pass  # it answers, which is all that is asked here
+    except OSError as error:
+        return Finding(
+            "endpoint",
+            Level.PROBLEM,
+            f"{name} at {url} does not answer: {error}",
+            "Start the server or mend the address",
+        )
+    return Finding("endpoint", Level.OK, f"{name} at {url} answers")
+
+
+def _codecs() -> Finding:
+    import av
+
+    missing = [name for name in _DECODERS if name not in av.codecs_available]
+    version = ".".join(str(part) for part in av.library_versions["libavcodec"])
+    if missing:
+        return Finding(
+            "codecs",
+            Level.PROBLEM,
+            f"libavcodec {version} cannot decode {', '.join(missing)}",
+            "Install av from PyPI",
+        )
+    return Finding(
+        "codecs",
+        Level.OK,
+        f"libavcodec {version} (inside PyAV {av.__version__}) decodes {', '.join(_DECODERS)}",
+    )
+
+
+def _library(settings: Settings) -> Iterator[Finding]:
+    folder = settings.library
+    if not _is_writable(folder):
+        yield Finding(
+            "library",
+            Level.PROBLEM,
+            f"{folder} cannot be written",
+            "Choose another with --library or WITNESS_LIBRARY",
+        )
+        return
+    yield Finding("library", Level.OK, f"{folder} is writable")
+    free = shutil.disk_usage(folder).free
+    low = free < _LOW_DISK_BYTES
+    yield Finding(
+        "disk",
+        Level.PROBLEM if low else Level.OK,
+        f"{format_size(free)} free",
+        "Make room, at least 2 GB" if low else "",
+    )
+    yield _index(settings)
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _index(settings: Settings) -> Finding:
+    from indexer.embedding.configured import make_embedder
+    from indexer.vision.configured import make_vision
+
+    try:
+        wanted = make_fingerprint(settings, make_vision(settings), make_embedder(settings.embedding))
+        with closing(Library.open(settings)) as library:
+            made_with, count = library.fingerprint, len(library.videos())
+    except WitnessError as error:
+        return Finding("index", Level.PROBLEM, str(error))
+    if made_with is None:
+        return Finding(
+            "index", Level.OK, f"empty; will be made with fingerprint {wanted.key}", "witness index FOLDER"
+        )
+    if made_with.key == wanted.key:
+        fact = f"{count} videos, fingerprint {wanted.key} ({made_with.vision}, {made_with.embedding})"
+        return Finding("index", Level.OK, fact)
+    return Finding(
+        "index", Level.NOTE,
+        f"{count} videos, made with other settings: {'; '.join(made_with.differences(wanted))}",
+        "It answers as it is; to make it anew: witness index --reindex FOLDER",
+    )  # fmt: skip

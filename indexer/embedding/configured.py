@@ -1,0 +1,22 @@
+"""The embedder that the settings ask for."""
+
+from __future__ import annotations
+
+from indexer.embedding.lexical import LexicalEmbedder
+from indexer.embedding.model import Embedder
+
+
+def make_embedder(setting: str) -> Embedder:
+    """Build the embedder named by the setting ``embedding``.
+
+    Args:
+        setting: ``"lexical"``, or the name or the folder of a sentence-transformers model.
+
+    Raises:
+        EmbeddingError: The model is not present on this machine.
+    """
+    if setting == "lexical":
+        return LexicalEmbedder()
+    from indexer.embedding.sentence import SentenceEmbedder  # only where a model is asked for
+
+    return SentenceEmbedder(setting)

@@ -1,0 +1,275 @@
+"""The catalog: what is known of every video, in SQLite. It is the truth; the vectors are derived from it.
+
+Segments are written as they are captioned but stay invisible until `publish` names their fingerprint in the
+video's row. Reads join on that fingerprint, so a half-done index is never seen and an old one stays whole
+while a new one is made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexer.library import rows
+from indexer.library.records import VideoRecord
+from indexer.library.schema import connect
+from indexer.media.info import VideoInfo
+from indexer.text import query_tokens, tokens
+from indexer.timeline import Caption, Segment, Span, Unseen
+
+
+class Catalog:
+    """The catalog of one library. Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = connect(path)
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run several statements as one; all of them or none take effect."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def query(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        """Run one statement and return its rows."""
+        with self._lock:
+            return self._connection.execute(statement, values).fetchall()
+
+    # -- facts about the library ------------------------------------------------------------------------
+
+    def meta(self, key: str, default: str = "") -> str:
+        """Read one fact about the library."""
+        found = self.query("SELECT value FROM meta WHERE key = ?", key)
+        return str(found[0]["value"]) if found else default
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Write one fact about the library."""
+        self.query(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            key,
+            value,
+        )
+
+    @property
+    def generation(self) -> int:
+        """Counts publications; a reader that holds vectors of an older one must reopen them."""
+        return int(self.meta("generation", "0"))
+
+    # -- videos -----------------------------------------------------------------------------------------
+
+    def videos(self) -> list[VideoRecord]:
+        """Return every video, sorted by name."""
+        unseen = self._unseen_of_all()
+        found = self.query(rows.VIDEOS + " ORDER BY v.name COLLATE NOCASE, v.path")
+        return [rows.video_record(row, unseen.get(row["video_id"], ())) for row in found]
+
+    def video(self, video_id: str) -> VideoRecord | None:
+        """Return one video, or None when the library does not know the id."""
+        found = self.query(rows.VIDEOS + " WHERE v.video_id = ?", video_id)
+        return rows.video_record(found[0], tuple(self.unseen(video_id))) if found else None
+
+    def add_video(self, video_id: str, path: Path, size_bytes: int) -> None:
+        """Note that a content exists at ``path``; what is known of it already stays."""
+        self.query(
+            "INSERT INTO videos (video_id, name, path, size_bytes) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (video_id) DO UPDATE SET name = excluded.name, path = excluded.path",
+            video_id, rows.name_of_path(path), rows.bytes_of_path(path), size_bytes,
+        )  # fmt: skip
+
+    def paths(self, video_id: str) -> list[Path]:
+        """Return every path at which this content was seen."""
+        found = self.query("SELECT path FROM files WHERE video_id = ? ORDER BY path", video_id)
+        return [Path(os.fsdecode(row["path"])) for row in found]
+
+    def known_content(self, path: Path, size_bytes: int, mtime_ns: int) -> str:
+        """Return the id of the content seen at this path when it had this size and time, "" when unknown."""
+        found = self.query(
+            "SELECT video_id FROM files WHERE path = ? AND size_bytes = ? AND mtime_ns = ?",
+            rows.bytes_of_path(path), size_bytes, mtime_ns,
+        )  # fmt: skip
+        return str(found[0]["video_id"]) if found else ""
+
+    def note_file(self, path: Path, video_id: str, size_bytes: int, mtime_ns: int) -> None:
+        """Remember which content lies at a path."""
+        self.query(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+            rows.bytes_of_path(path),
+            video_id,
+            size_bytes,
+            mtime_ns,
+        )
+
+    def set_info(self, video_id: str, info: VideoInfo) -> None:
+        """Store what probing found."""
+        self.query(
+            "UPDATE videos SET duration_seconds = ?, width = ?, height = ?, codec = ? WHERE video_id = ?",
+            info.promised_seconds, info.width, info.height, info.codec, video_id,
+        )  # fmt: skip
+
+    def set_failure(self, video_id: str, reason: str) -> None:
+        """Record why a video could not be indexed; an index published before stays."""
+        self.query("UPDATE videos SET failure = ? WHERE video_id = ?", reason, video_id)
+
+    def published_fingerprints(self) -> set[str]:
+        """Return the fingerprints of all published indexes."""
+        found = self.query("SELECT DISTINCT fingerprint FROM videos WHERE fingerprint != ''")
+        return {str(row["fingerprint"]) for row in found}
+
+    def unseen(self, video_id: str) -> list[Unseen]:
+        """Return the spans of a published video that nobody could look at."""
+        found = self.query(rows.UNSEEN + " WHERE v.video_id = ? ORDER BY u.start_seconds", video_id)
+        return [rows.unseen(row) for row in found]
+
+    def _unseen_of_all(self) -> dict[str, tuple[Unseen, ...]]:
+        gathered: dict[str, tuple[Unseen, ...]] = {}
+        for row in self.query(rows.UNSEEN + " ORDER BY v.video_id, u.start_seconds"):
+            gathered[row["video_id"]] = (*gathered.get(row["video_id"], ()), rows.unseen(row))
+        return gathered
+
+    # -- segments ---------------------------------------------------------------------------------------
+
+    def segments(self, video_id: str, span: Span | None = None) -> list[Segment]:
+        """Return the published segments of a video that overlap ``span``, in the order of time."""
+        condition, values = rows.time_condition(span)
+        found = self.query(
+            rows.SEGMENTS + f" WHERE s.video_id = ?{condition} ORDER BY s.start_seconds", video_id, *values
+        )
+        return self._with_events(found)
+
+    def segments_by_id(self, segment_ids: list[int]) -> dict[int, Segment]:
+        """Return those of the given segments that are published, by id."""
+        found = self.query(
+            rows.SEGMENTS + " WHERE s.segment_id IN (SELECT value FROM json_each(?))",  # noqa: S608 - no input
+            json.dumps(segment_ids),
+        )
+        return dict(zip((row["segment_id"] for row in found), self._with_events(found), strict=True))
+
+    def drafts(self, video_id: str, fingerprint: str) -> list[tuple[int, Segment]]:
+        """Return segments with their ids whether published or not: where a killed run goes on from."""
+        found = self.query(
+            "SELECT * FROM segments WHERE video_id = ? AND fingerprint = ? ORDER BY ordinal",
+            video_id,
+            fingerprint,
+        )
+        return list(zip((row["segment_id"] for row in found), self._with_events(found), strict=True))
+
+    def add_segment(self, segment: Segment, fingerprint: str) -> int:
+        """Write one captioned segment as a draft, with its events and words, at once or not at all."""
+        caption = segment.caption or Caption(summary="")
+        with self.transaction() as connection:
+            segment_id = int(
+                connection.execute(
+                    "INSERT INTO segments (video_id, fingerprint, ordinal, start_seconds, end_seconds,"
+                    " activity, starts_with_cut, summary, well_formed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    " RETURNING segment_id",
+                    (segment.video_id, fingerprint, segment.ordinal, segment.span.start_seconds,
+                     segment.span.end_seconds, segment.activity, segment.starts_with_cut,
+                     segment.caption and caption.summary, caption.well_formed),
+                ).fetchone()["segment_id"]
+            )  # fmt: skip
+            connection.executemany(
+                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [rows.event_values(segment_id, number, event) for number, event in enumerate(caption.events)],
+            )
+            connection.execute(
+                "INSERT INTO words (rowid, tokens) VALUES (?, ?)",
+                (segment_id, " ".join(tokens(caption.text()))),
+            )
+        return segment_id
+
+    def add_unseen(self, video_id: str, fingerprint: str, gaps: Sequence[Unseen]) -> None:
+        """Note spans that nobody could look at; one that is noted already stays as it is."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO unseen VALUES (?, ?, ?, ?, ?)",
+                [
+                    (video_id, fingerprint, gap.span.start_seconds, gap.span.end_seconds, gap.reason)
+                    for gap in gaps
+                ],
+            )
+
+    def publish(self, video_id: str, fingerprint: str) -> None:
+        """Make the drafts of ``fingerprint`` the visible index of the video and drop any older one."""
+        with self.transaction() as connection:
+            other = "video_id = ? AND fingerprint != ?"
+            self._drop_segments(connection, other, video_id, fingerprint)
+            connection.execute(f"DELETE FROM unseen WHERE {other}", (video_id, fingerprint))  # noqa: S608
+            connection.execute(
+                "UPDATE videos SET fingerprint = ?, failure = '', indexed_at = ? WHERE video_id = ?",
+                (fingerprint, datetime.now(UTC).isoformat(timespec="seconds"), video_id),
+            )
+            connection.execute("DELETE FROM jobs WHERE video_id = ?", (video_id,))
+            _count_generation(connection)
+
+    def remove_video(self, video_id: str) -> None:
+        """Forget a video and its index; the file itself is not touched."""
+        with self.transaction() as connection:
+            self._drop_segments(connection, "video_id = ?", video_id)
+            for table in ("unseen", "files", "jobs", "videos"):
+                connection.execute(f"DELETE FROM {table} WHERE video_id = ?", (video_id,))  # noqa: S608
+            _count_generation(connection)
+
+    @staticmethod
+    def _drop_segments(connection: sqlite3.Connection, condition: str, *values: str) -> None:
+        chosen = f"SELECT segment_id FROM segments WHERE {condition}"  # noqa: S608
+        connection.execute(f"DELETE FROM words WHERE rowid IN ({chosen})", values)  # noqa: S608
+        connection.execute(f"DELETE FROM segments WHERE {condition}", values)  # noqa: S608
+
+    # -- words ------------------------------------------------------------------------------------------
+
+    def search_words(
+        self, query: str, *, limit: int, video_id: str | None = None, span: Span | None = None
+    ) -> list[tuple[float, Segment]]:
+        """Find published segments by words, best first, with BM25 scores (higher is better)."""
+        words = query_tokens(query)
+        if not words:
+            return []
+        match = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
+        condition, values = rows.time_condition(span)
+        if video_id is not None:
+            condition, values = condition + " AND s.video_id = ?", [*values, video_id]
+        found = self.query(
+            rows.WORD_HITS.format(condition=condition) + " ORDER BY bm25(words) LIMIT ?",
+            match,
+            *values,
+            limit,
+        )
+        return list(zip((-row["rank"] for row in found), self._with_events(found), strict=True))
+
+    def _with_events(self, found: Sequence[sqlite3.Row]) -> list[Segment]:
+        if not found:
+            return []
+        ids = [row["segment_id"] for row in found]
+        events: dict[int, list[sqlite3.Row]] = {segment_id: [] for segment_id in ids}
+        for row in self.query(
+            "SELECT * FROM events WHERE segment_id IN (SELECT value FROM json_each(?))"
+            " ORDER BY segment_id, ordinal",
+            json.dumps(ids),
+        ):
+            events[row["segment_id"]].append(row)
+        return [rows.segment(row, events[row["segment_id"]]) for row in found]
+
+
+def _count_generation(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "INSERT INTO meta VALUES ('generation', '1') "
+        "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    )

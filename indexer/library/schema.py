@@ -1,0 +1,122 @@
+"""The catalog's tables, and how a connection to them is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from indexer.errors import LibraryError
+
+SCHEMA_VERSION = 1
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+
+-- One row per content; `fingerprint` says which index of it is published, '' when none is.
+CREATE TABLE IF NOT EXISTS videos (
+    video_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    path BLOB NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    duration_seconds REAL NOT NULL DEFAULT 0,
+    width INTEGER NOT NULL DEFAULT 0,
+    height INTEGER NOT NULL DEFAULT 0,
+    codec TEXT NOT NULL DEFAULT '',
+    fingerprint TEXT NOT NULL DEFAULT '',
+    failure TEXT NOT NULL DEFAULT '',
+    indexed_at TEXT
+);
+
+-- Every path at which a content was seen, so that an unchanged file is recognised without reading it.
+CREATE TABLE IF NOT EXISTS files (
+    path BLOB PRIMARY KEY,
+    video_id TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS files_by_video ON files (video_id);
+
+CREATE TABLE IF NOT EXISTS segments (
+    segment_id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: it is also the id of its vector
+    video_id TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    start_seconds REAL NOT NULL,
+    end_seconds REAL NOT NULL,
+    activity REAL NOT NULL,
+    starts_with_cut INTEGER NOT NULL,
+    summary TEXT,
+    well_formed INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (video_id, fingerprint, ordinal)
+);
+CREATE INDEX IF NOT EXISTS segments_by_time ON segments (video_id, fingerprint, start_seconds);
+
+CREATE TABLE IF NOT EXISTS events (
+    segment_id INTEGER NOT NULL REFERENCES segments ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    start_seconds REAL NOT NULL,
+    end_seconds REAL NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    details TEXT NOT NULL,
+    intent TEXT NOT NULL,
+    text_on_screen TEXT NOT NULL,
+    PRIMARY KEY (segment_id, ordinal)
+) WITHOUT ROWID;
+
+-- Spans that nobody could look at.
+CREATE TABLE IF NOT EXISTS unseen (
+    video_id TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    start_seconds REAL NOT NULL,
+    end_seconds REAL NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (video_id, fingerprint, start_seconds)
+) WITHOUT ROWID;
+
+-- Words of the captions, tokenised by indexer.text; the rowid is the segment's id.
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (tokens, tokenize = "unicode61");
+
+-- Files that wait to be indexed or are being indexed; a finished one leaves the table.
+CREATE TABLE IF NOT EXISTS jobs (
+    video_id TEXT PRIMARY KEY,
+    path BLOB NOT NULL,
+    running INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    progress REAL NOT NULL DEFAULT 0,
+    queued_at REAL NOT NULL
+);
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the catalog at ``path``, making its tables when they are not there yet.
+
+    Raises:
+        LibraryError: The folder cannot be written, or the file is no catalog of this version.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, check_same_thread=False, timeout=30.0, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;" + _TABLES
+        )
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise LibraryError(
+            f"the library at {path.parent} cannot be opened: {error}. Check that the folder is writable, or "
+            "choose another one with --library or WITNESS_LIBRARY"
+        ) from error
+    _check_version(connection, path)
+    return connection
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+    found = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()["value"]
+    if found != str(SCHEMA_VERSION):
+        connection.close()
+        raise LibraryError(
+            f"the library at {path.parent} was made by another version of Witness (catalog version {found}, "
+            f"this one reads {SCHEMA_VERSION}). Update Witness, or index into a new folder with --library"
+        )

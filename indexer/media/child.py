@@ -1,0 +1,145 @@
+"""The decoding child: ``python -m indexer.media.child LIMITS_AS_JSON``.
+
+Reads requests from its standard input and answers on its standard output until the input closes. Nothing else
+runs in this process, so a crash, a hang or a break-in by a crafted video ends here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+import av.logging
+
+from indexer.errors import DecoderFailed, MediaError
+from indexer.media.formats import printable_name
+from indexer.media.limits import DecoderLimits
+from indexer.media.messages import Header, read_header, write_message
+from indexer.media.video_file import VideoFiles
+from indexer.media.walking import frames_at, walk
+from indexer.timeline import Frame, Unseen
+
+_BEAT_SECONDS = 1.0
+_NO_BODY = memoryview(b"")
+Answer = tuple[Header, memoryview]
+
+
+class Server:
+    """Answers one request after the other."""
+
+    def __init__(self, requests: IO[bytes], answers: IO[bytes], limits: DecoderLimits) -> None:
+        self._requests = requests
+        self._answers = answers
+        self._limits = limits
+        self._last_sign = time.monotonic()
+        self._files = VideoFiles(limits, self._beat)
+
+    def run(self) -> None:
+        """Serve until the parent closes the pipe."""
+        while (request := read_header(self._requests)) is not None:
+            self._limits.allow_request()
+            self._send(*self._final_answer(request))
+
+    def _final_answer(self, request: Header) -> Answer:
+        name = printable_name(Path(request["path"]))
+        try:
+            for header, body in self._answer(request):
+                self._send(header, body)
+        except MediaError as error:
+            return _failure(type(error).__name__, str(error))
+        except MemoryError:
+            limit = self._limits.memory_bytes / 1024**2
+            return _failure(
+                DecoderFailed.__name__,
+                f"{name} needs more memory than the decoder may use ({limit:.0f} MiB): its pictures are too "
+                "large, or it is made to exhaust memory. Scale it down with ffmpeg.",
+            )
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the parent must hear of it, whatever it is
+            return _failure(
+                DecoderFailed.__name__,
+                f"{name} cannot be decoded ({type(error).__name__}: {error}).",
+            )
+        return {"kind": "done"}, _NO_BODY
+
+    def _answer(self, request: Header) -> Iterator[Answer]:
+        path = Path(request["path"])
+        match request["do"]:
+            case "probe":
+                yield {"kind": "info", **asdict(self._files.get(path).info)}, _NO_BODY
+            case "walk":
+                yield from self._walk(path, request)
+            case "frames_at":
+                found = frames_at(self._files, path, request["seconds"], request["max_side"], self._beat)
+                for frame, places in found:
+                    yield _frame_message(frame, places=places)
+            case other:
+                raise ValueError(f"unknown request {other!r}")
+
+    def _walk(self, path: Path, request: Header) -> Iterator[Answer]:
+        self._files.get(path)
+        yield {"kind": "started"}, _NO_BODY
+        rate, start = request["frames_per_second"], request["start_seconds"]
+        for seen in walk(self._files, path, rate, request["max_side"], start, self._beat):
+            if isinstance(seen, Frame):
+                yield _frame_message(seen)
+            else:
+                yield _damage_message(seen)
+
+    def _send(self, header: Header, body: memoryview) -> None:
+        write_message(self._answers, header, body)
+        self._last_sign = time.monotonic()
+
+    def _beat(self) -> None:
+        """Give a sign of life when the last one is long ago; called between packets, so a hang is silent."""
+        if time.monotonic() - self._last_sign > _BEAT_SECONDS:
+            self._send({"kind": "working"}, _NO_BODY)
+
+
+def _frame_message(frame: Frame, **more: object) -> Answer:
+    height, width, _ = frame.pixels.shape
+    header = {"kind": "frame", "pts_seconds": frame.pts_seconds, "width": width, "height": height, **more}
+    return header, frame.pixels.data.cast("B")
+
+
+def _damage_message(unseen: Unseen) -> Answer:
+    start, end = unseen.span.start_seconds, unseen.span.end_seconds
+    return {"kind": "damage", "start": start, "end": end, "reason": unseen.reason}, _NO_BODY
+
+
+def _failure(error: str, message: str) -> Answer:
+    return {"kind": "error", "error": error, "message": message}, _NO_BODY
+
+
+def _private_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Take the two pipes for the protocol, so that nothing printed by a library gets between messages."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    return requests, answers
+
+
+def main() -> None:
+    """Run the child."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, whose end closes the pipe
+    requests, answers = _private_pipes()
+    av.logging.set_level(None)
+    limits = DecoderLimits(**json.loads(sys.argv[1]))
+    limits.bind_process()
+    try:
+        Server(requests, answers, limits).run()
+    except BrokenPipeError:
+        os._exit(0)  # the parent is gone; flushing the pipe again would only fail again
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""Frames of video files with their true times, decoded in an isolated child process.
+
+The files come from anywhere and the decoders are C code, so none of it runs here: a crash, a hang or a
+break-in stays in the child, and costs the one file.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from indexer.errors import DecoderFailed
+from indexer.media.answers import read_damage, read_error, read_frame, read_info, read_places
+from indexer.media.info import VideoInfo
+from indexer.media.limits import DecoderLimits
+from indexer.media.messages import Header
+from indexer.media.process import ChildLost, ChildProcess
+from indexer.timeline import Frame, Unseen
+
+__all__ = ["Decoder", "DecoderLimits", "Walk"]
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Decoder:
+    """Handle on the decoding child: started at first use, started again after a crash.
+
+    Threads may share it; requests wait for each other. A walk is one request until it is exhausted or closed.
+    """
+
+    def __init__(self, *, limits: DecoderLimits | None = None) -> None:
+        self._limits = limits or DecoderLimits()
+        self._turn = threading.Lock()
+        self._walking_thread: int | None = None
+        self._child: ChildProcess | None = None
+        self._closed = False
+
+    def probe(self, path: Path) -> VideoInfo:
+        """Read what a video file is: all packets are read, only the first frame is decoded.
+
+        Raises:
+            NotAVideo: It is no video that Witness opens.
+            DamagedVideo: Nothing in it can be decoded.
+            DecoderFailed: The child crashed, hung or hit a limit.
+            MediaError: The file is not there or cannot be read.
+        """
+        found = self._ask(path, {"do": "probe"}, lambda header, _: read_info(header))
+        if len(found) != 1:
+            raise DecoderFailed(f"{_name(path)}: the decoder told nothing about it.")
+        return found[0]
+
+    def frames_at(self, path: Path, seconds: Sequence[float], *, max_side: int | None = None) -> list[Frame]:
+        """Decode the frames displayed at these times.
+
+        Args:
+            path: The video file.
+            seconds: Times on the one clock, in any order, repeats allowed.
+            max_side: Longer side of the frames in pixels; None keeps the displayed size.
+
+        Returns:
+            One frame per time, in the order asked. Times that show the same frame share one object. Where the
+            frame of a time is damaged, the last good one before it; `Frame.pts_seconds` tells.
+
+        Raises:
+            TimeOutsideVideo: A time lies before 0 or at or past the end.
+            MediaError: As `probe`.
+        """
+        times = [float(time) for time in seconds]
+        if max_side is not None and max_side < 1:
+            raise ValueError(f"max_side is at least 1 pixel, got {max_side}")
+        if not times:
+            return []
+
+        def read(header: Header, child: ChildProcess) -> tuple[list[int], Frame]:
+            places = read_places(header, len(times))
+            return places, read_frame(header, child, self._limits, max_side)
+
+        request: Header = {"do": "frames_at", "seconds": times, "max_side": max_side}
+        frames = {place: frame for places, frame in self._ask(path, request, read) for place in places}
+        if len(frames) != len(times):
+            raise DecoderFailed(f"{_name(path)}: the decoder left times unanswered.")
+        return [frames[place] for place in range(len(times))]
+
+    def walk(
+        self, path: Path, *, frames_per_second: float, max_side: int, start_seconds: float = 0.0
+    ) -> Walk:
+        """Stream the frames displayed at the times k / ``frames_per_second``, in order and each once.
+
+        Args:
+            path: The video file.
+            frames_per_second: Density of the grid; its times are absolute, k counts from the video's start.
+            max_side: Longer side of the frames in pixels; they are scaled down while decoding, never up.
+            start_seconds: The first grid time is the first one at or after it.
+
+        Raises:
+            ValueError: An argument is out of range.
+            RuntimeError: This thread has a walk open on this decoder, so waiting would be for ever.
+            MediaError: As `probe`; while walking too.
+        """
+        if frames_per_second <= 0 or max_side < 1 or start_seconds < 0:
+            raise ValueError(
+                "a walk needs a rate and a size above 0 and a start at 0 or later, got "
+                f"{frames_per_second}, {max_side}, {start_seconds}"
+            )
+        request: Header = {
+            "do": "walk",
+            "frames_per_second": float(frames_per_second),
+            "max_side": max_side,
+            "start_seconds": float(start_seconds),
+        }
+
+        def read(header: Header, child: ChildProcess) -> Frame | Unseen | None:
+            match header["kind"]:
+                case "frame":
+                    return read_frame(header, child, self._limits, max_side)
+                case "damage":
+                    return read_damage(header)
+                case _:
+                    return None  # "started"
+
+        self._take_turn()
+        self._walking_thread = threading.get_ident()
+        answers = self._exchange(path, request, read)
+        try:
+            next(answers)  # that it started, or why it cannot
+        except BaseException:
+            self._end_walk()
+            raise
+        return Walk(answers, self._end_walk)
+
+    def close(self) -> None:
+        """End the child; an open walk ends with `DecoderFailed`."""
+        self._closed = True
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+
+    def __enter__(self) -> Decoder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_closed", True):
+            self.close()
+
+    def _ask(self, path: Path, request: Header, read: Callable[[Header, ChildProcess], T]) -> list[T]:
+        self._take_turn()
+        try:
+            return list(self._exchange(path, request, read))
+        finally:
+            self._turn.release()
+
+    def _exchange(
+        self, path: Path, request: Header, read: Callable[[Header, ChildProcess], T]
+    ) -> Iterator[T]:
+        """Send a request and yield what ``read`` makes of each answer; a child left midway is ended."""
+        child = self._running_child()
+        complete = False
+        try:
+            child.send(request | {"path": str(path.absolute())})
+            while (header := child.receive()).get("kind") != "done":
+                if header.get("kind") == "error":
+                    complete = True
+                    raise read_error(header)
+                if header.get("kind") != "working":
+                    yield read(header, child)
+            complete = True
+        except ChildLost as lost:
+            _log.warning("decoder of %s: %s", path, lost)
+            raise DecoderFailed(
+                f"{_name(path)}: the isolated decoder {lost}. The file may be broken or made to do harm; "
+                "convert it with ffmpeg if you trust it."
+            ) from None
+        finally:
+            if not complete:
+                child.kill()
+
+    def _running_child(self) -> ChildProcess:
+        if self._child is None or not self._child.alive:
+            if self._child is not None:
+                self._child.kill()
+            self._child = ChildProcess(self._limits)
+        return self._child
+
+    def _take_turn(self) -> None:
+        if self._closed:
+            raise RuntimeError("this Decoder is closed: make a new one")
+        if self._walking_thread == threading.get_ident():
+            raise RuntimeError(
+                "this thread has a walk open on this Decoder: finish or close it, or use another Decoder"
+            )
+        self._turn.acquire()
+
+    def _end_walk(self) -> None:
+        self._walking_thread = None
+        self._turn.release()
+
+
+class Walk(Iterator[Frame]):
+    """Frames in the order of time; ends by itself, or early with `close` or a ``with`` block."""
+
+    def __init__(self, answers: Iterator[Frame | Unseen | None], on_end: Callable[[], None]) -> None:
+        self._answers = answers
+        self._on_end: Callable[[], None] | None = on_end
+        self.damage: list[Unseen] = []
+        """Spans that could not be decoded, with the reason; filled while walking, whole at the end."""
+
+    def __next__(self) -> Frame:
+        if self._on_end is None:
+            raise StopIteration
+        try:
+            for seen in self._answers:
+                if isinstance(seen, Frame):
+                    return seen
+                if isinstance(seen, Unseen):
+                    self.damage.append(seen)
+        except BaseException:
+            self.close()
+            raise
+        self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        """Stop; the decoder is free for the next request."""
+        on_end, self._on_end = self._on_end, None
+        if on_end is not None:
+            self._answers.close()  # type: ignore[attr-defined]  # a generator: its child is ended if still at work
+            on_end()
+
+    def __enter__(self) -> Walk:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _name(path: Path) -> str:
+    return path.name.encode("utf-8", "replace").decode()

@@ -1,0 +1,189 @@
+"""Which files are opened: plain local files whose content is a video container, whatever their name says.
+
+ffmpeg follows references by default: an ``.mp4`` that holds a playlist decodes *another* file, and URLs are
+fetched. So text is refused unread, only the containers below are tried, and the only protocol is ``file``.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from indexer.errors import MediaError, NotAVideo
+
+CONTAINERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "mpegts", "mpeg", "mpegvideo", "flv", "live_flv",
+    "asf", "ogg", "mxf", "gxf", "dv", "nut", "ivf", "wtv", "dhav", "h264", "hevc",
+)  # fmt: skip
+"""Names of ffmpeg's demuxers that may be used. None of them opens a second file."""
+
+CONTAINER_WORDS = "MP4/MOV, Matroska/WebM, AVI, MPEG-TS/PS, FLV, WMV, Ogg, MXF and a few more"
+
+_SNIFFED_BYTES = 4096
+_TEXT_CONTROLS = frozenset(b"\t\n\f\r\x1b")
+_REFERENCES = (
+    b"#EXTM3U",
+    b"ffconcat",
+    b"<MPD",
+    b"<SmoothStreamingMedia",
+    b"v=0",
+    b"[playlist]",
+    b"[Reference]",
+)
+_OTHER_FILES = {
+    b"\xff\xd8\xff": "a JPEG picture", b"\x89PNG": "a PNG picture", b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document", b"PK\x03\x04": "a ZIP archive (unpack it first)",
+    b"ID3": "an audio file (MP3)",
+    b"fLaC": "an audio file (FLAC)", b"\x1f\x8b": "a gzip archive (unpack it first)",
+    b"7z\xbc\xaf": "a 7z archive (unpack it first)", b"Rar!": "a RAR archive (unpack it first)",
+}  # fmt: skip
+_NOT_THE_PICTURE = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+
+
+def printable_name(path: Path) -> str:
+    """Name of the file for messages; bytes that are no text become question marks."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
+def open_container(path: Path, max_pixels: int) -> InputContainer:
+    """Open a file's container, after a look at what the file is.
+
+    Args:
+        path: Absolute path.
+        max_pixels: Pictures larger than this are refused by the decoders too.
+
+    Raises:
+        MediaError: The file is gone or cannot be read.
+        NotAVideo: It is no regular file, is empty, or holds no container that Witness opens.
+    """
+    head = _read_head(path)
+    _refuse_other_files(path, head)
+    options = {
+        "format_whitelist": ",".join(CONTAINERS),
+        "protocol_whitelist": "file",
+        "max_pixels": str(max_pixels),
+    }
+    # ffmpeg collects the fragments of an MP4 first and gives up where one is cut off: then read it in sequence.
+    attempts = [options, options | {"fflags": "+ignidx"}] if _is_mp4(head) else [options]
+    reason = ""
+    for attempt in attempts:
+        try:
+            return av.open(str(path), mode="r", options=attempt, metadata_errors="replace")
+        except MemoryError:
+            raise
+        except av.FFmpegError as error:
+            reason = reason or _why_unopened(path, head, error)
+    raise NotAVideo(reason)
+
+
+def video_stream(path: Path, container: InputContainer) -> VideoStream:
+    """Choose the stream that players show: the default one, else the one that ffmpeg ranks best.
+
+    Raises:
+        NotAVideo: There is no video stream, or no decoder for it.
+    """
+    streams = [s for s in container.streams.video if not s.disposition & _NOT_THE_PICTURE]
+    if not streams:
+        kinds = {s.type for s in container.streams}
+        what = "holds only sound" if "audio" in kinds else "holds no video stream"
+        raise NotAVideo(f"{printable_name(path)} {what}: there is no picture to look at.")
+    chosen = [s for s in streams if s.disposition & Disposition.default] or streams
+    best = container.streams.best("video")
+    stream = best if best in chosen else chosen[0]
+    if stream.codec_context is None:
+        raise NotAVideo(
+            f"{printable_name(path)}: there is no decoder for its video codec. "
+            "Convert it to H.264 with ffmpeg and index that."
+        )
+    return stream
+
+
+def _read_head(path: Path) -> bytes:
+    name = printable_name(path)
+    try:
+        # A pipe without a writer would block a plain open for ever.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise NotAVideo(f"{name} is no regular file. Give the path of a video file.")
+        with path.open("rb") as file:
+            head = file.read(_SNIFFED_BYTES)
+    except FileNotFoundError:
+        raise MediaError(f"{name} is not there any more: was it moved or deleted? ({path.parent})") from None
+    except PermissionError:
+        raise MediaError(f"{name} cannot be read: this user lacks the permission.") from None
+    except OSError as error:
+        raise MediaError(f"{name} cannot be read: {error.strerror or error}.") from None
+    if not head:
+        raise NotAVideo(f"{name} is empty (0 bytes): copy it again from where it came.")
+    return head
+
+
+def _refuse_other_files(path: Path, head: bytes) -> None:
+    name = printable_name(path)
+    if _is_text(head):
+        if any(mark in head for mark in _REFERENCES):
+            raise NotAVideo(
+                f"{name} is a playlist or script that points at other files. Give the videos themselves."
+            )
+        raise NotAVideo(f"{name} is a text file, whatever its name says.")
+    if not head.strip(b"\0"):
+        raise NotAVideo(f"{name} begins with nothing but zeros: its copy or download never finished.")
+    for magic, what in _OTHER_FILES.items():
+        if head.startswith(magic):
+            raise NotAVideo(f"{name} is {what}, not a video.")
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        raise NotAVideo(f"{name} is an audio file (WAV), not a video.")
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell whether the first bytes are text in UTF-8 or UTF-16; no video container begins so."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4:  # else the 4096 bytes only end inside a character
+            return False
+        text = head[: error.start].decode("utf-8")
+    return all(ord(sign) >= 32 or ord(sign) in _TEXT_CONTROLS for sign in text)
+
+
+def _is_mp4(head: bytes) -> bool:
+    return head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+
+
+def _why_unopened(path: Path, head: bytes, error: av.FFmpegError) -> str:
+    name = printable_name(path)
+    if _is_mp4(head) and "moov" not in _top_boxes(path):
+        return (
+            f"{name}: its index (moov) is missing: the recording or copy was cut off before it was finished. "
+            "Copy it again from the camera, or repair it with a tool such as untrunc."
+        )
+    return (
+        f"{name} is no video container that Witness opens ({CONTAINER_WORDS}), or its header is damaged "
+        f"(ffmpeg: {error.strerror})."
+    )
+
+
+def _top_boxes(path: Path) -> set[str]:
+    """Names of an MP4's top-level boxes, as far as they can be followed."""
+    names: set[str] = set()
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        position = 0
+        while position + 8 <= size and len(names) < 1000:
+            file.seek(position)
+            header = file.read(16)
+            length = int.from_bytes(header[:4], "big")
+            if length == 1:
+                length = int.from_bytes(header[8:16], "big")
+            names.add(header[4:8].decode("latin-1"))
+            if length < 8:
+                break  # 0 means "to the end of the file"
+            position += length
+    return names

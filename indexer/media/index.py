@@ -1,0 +1,191 @@
+"""The packet index: when every frame of a stream is displayed, read from the packets without decoding them.
+
+It is what makes "the frame at second t" exact: seeking in containers is approximate, and frame-index / fps is
+wrong wherever the rate varies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from indexer.errors import DamagedVideo
+
+_TOLERANCE = Fraction(1, 1_000_000)
+_TOLERATED_FAILURES = 20
+_GAP_FRAMES = 10
+_GAP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PacketIndex:
+    """Presentation times of one stream, in ticks of its time base."""
+
+    pts: NDArray[np.int64]
+    """Of every displayed frame, ascending, without doubles; at least one."""
+    keyframes: NDArray[np.int64]
+    """Of the frames at which decoding can start, ascending; empty when the container marks none."""
+    end: int
+    """When the last frame stops being displayed."""
+    time_base: Fraction
+    """Seconds per tick."""
+
+    @property
+    def duration_seconds(self) -> float:
+        """End of the last displayed frame on the one clock."""
+        return self.seconds(self.end)
+
+    def seconds(self, pts: int) -> float:
+        """Time on the one clock, which starts at the first displayed frame."""
+        return float((int(pts) - int(self.pts[0])) * self.time_base)
+
+    def displayed_at(self, seconds: float) -> int:
+        """PTS of the frame displayed at a time on the one clock.
+
+        The comparison is made in ticks, a microsecond generous, so that the float of a PTS finds its frame.
+        """
+        ticks = (Fraction(seconds) + _TOLERANCE) // self.time_base + int(self.pts[0])
+        return int(self.pts[max(0, self.position(ticks))])
+
+    def displayed_on_grid(self, frames_per_second: float, start_seconds: float) -> NDArray[np.int64]:
+        """PTS of the frames displayed at the times k / ``frames_per_second``, each once, ascending."""
+        first = int(np.ceil(start_seconds * frames_per_second - 1e-6))
+        last = int(np.ceil(self.duration_seconds * frames_per_second - 1e-6))
+        times = np.arange(max(first, 0), max(last, 0)) / frames_per_second
+        ticks = np.floor((times + float(_TOLERANCE)) / float(self.time_base)).astype(np.int64)
+        positions = np.searchsorted(self.pts, ticks + self.pts[0], side="right") - 1
+        displayed: NDArray[np.int64] = self.pts[np.unique(np.maximum(positions, 0))]
+        return displayed
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """PTS before and after each hole in a recording whose rate is otherwise steady.
+
+        Where the rate varies by itself (screen recordings, motion-triggered cameras) a long step is no hole.
+        """
+        steps = np.diff(self.pts)
+        if len(steps) < _GAP_FRAMES:
+            return []
+        usual = float(np.median(steps))
+        if np.mean(np.abs(steps - usual) > usual / 2) > 0.05:
+            return []
+        longest = max(_GAP_FRAMES * usual, _GAP_SECONDS / float(self.time_base))
+        places = np.flatnonzero(steps > longest)
+        return [(int(self.pts[place] + usual), int(self.pts[place + 1])) for place in places]
+
+    def position(self, pts: int) -> int:
+        """Place of the last frame at or before ``pts``; -1 when there is none."""
+        return int(np.searchsorted(self.pts, pts, side="right")) - 1
+
+    def keyframe_position(self, pts: int) -> int:
+        """Place among the key frames of the last one at or before ``pts``; -1 when there is none."""
+        return int(np.searchsorted(self.keyframes, pts, side="right")) - 1
+
+
+def packet_pts(packet: Packet[VideoStream]) -> int | None:
+    """When the packet's frame is displayed; AVI and raw streams only know the order of decoding."""
+    return packet.dts if packet.pts is None else packet.pts
+
+
+def read_packets(
+    container: InputContainer, stream: VideoStream, on_failure: Callable[[], None] = lambda: None
+) -> Iterator[Packet[VideoStream]]:
+    """Read a stream's packets to the end, going on after places that cannot be read."""
+    failures = 0
+    while failures < _TOLERATED_FAILURES:
+        try:
+            for packet in container.demux(stream):
+                if packet.size:  # an empty packet tells the decoder to flush, which is the reader's business
+                    yield packet
+            return
+        except MemoryError:
+            raise
+        except av.FFmpegError:
+            failures += 1
+            on_failure()
+
+
+def build_index(
+    name: str, container: InputContainer, stream: VideoStream, beat: Callable[[], None]
+) -> tuple[PacketIndex, VideoFrame]:
+    """Read all packets of a stream once and decode its first picture.
+
+    Args:
+        name: File name for messages.
+        container: Freshly opened; it stands at its end afterwards.
+        stream: The video stream.
+        beat: Called again and again, as a sign of life.
+
+    Returns:
+        The index and the first decoded frame, which tells the true size and the rotation.
+
+    Raises:
+        DamagedVideo: There are no packets, or none of them can be decoded.
+    """
+    pts: list[int] = []
+    keyframes: list[int] = []
+    last, last_duration = None, 0
+    first_frame: VideoFrame | None = None
+    for packet in read_packets(container, stream):
+        beat()
+        if first_frame is None:
+            first_frame = _try_decode(stream, packet)
+        time = packet_pts(packet)
+        if time is None or packet.is_discard:  # decoded only for the frames after it, never displayed
+            continue
+        pts.append(time)
+        if packet.is_keyframe:
+            keyframes.append(time)
+        if last is None or time > last:
+            last, last_duration = time, packet.duration or 0
+    first_frame = first_frame or _try_decode(stream, None)
+    if first_frame is None or not pts:
+        raise DamagedVideo(
+            f"{name} is a video ({stream.codec_context.name}), but nothing in it can be decoded. "
+            "Copy it again from where it came, or convert it with ffmpeg."
+        )
+    return _assemble(pts, keyframes, last_duration, first_frame, stream), first_frame
+
+
+def _try_decode(stream: VideoStream, packet: Packet[VideoStream] | None) -> VideoFrame | None:
+    try:
+        frames = stream.codec_context.decode(packet)
+    except MemoryError:
+        raise
+    except av.FFmpegError:
+        return None
+    return frames[0] if frames else None
+
+
+def _assemble(
+    pts: list[int], keyframes: list[int], last_duration: int, first_frame: VideoFrame, stream: VideoStream
+) -> PacketIndex:
+    """Sort the times and cut off what is never displayed: packets before the first decodable frame."""
+    times = np.unique(np.array(pts, dtype=np.int64))
+    decoded = first_frame.pts if first_frame.pts is not None else int(times[0])
+    origin = min(decoded, keyframes[0]) if keyframes else decoded
+    if times[-1] >= origin:
+        times = times[times >= origin]
+    keys = np.unique(np.array(keyframes, dtype=np.int64))
+    duration = last_duration or _usual_step(times, stream)
+    return PacketIndex(times, keys[keys >= times[0]], int(times[-1]) + duration, _time_base(stream))
+
+
+def _time_base(stream: VideoStream) -> Fraction:
+    return stream.time_base or Fraction(1, 1000)  # only a stream not opened by ffmpeg has none
+
+
+def _usual_step(times: NDArray[np.int64], stream: VideoStream) -> int:
+    """Length of one frame in ticks, where the container does not tell it for the last one."""
+    if len(times) > 1:
+        return max(1, int(np.median(np.diff(times[-50:]))))
+    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+    return max(1, round(1 / (rate * _time_base(stream))))

@@ -1,0 +1,145 @@
+"""The parent's hold on the decoding child: start it, talk with a time limit, end it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, cast
+
+from indexer.media.limits import DecoderLimits
+from indexer.media.messages import BrokenMessage, Header, read_body, read_header, write_message
+
+_KEPT_VARIABLES = ("SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+
+class ChildLost(Exception):
+    """The child died, hung or talked nonsense; the text says which, as the end of a sentence."""
+
+
+class ChildProcess:
+    """One running decoder; of no use any more after `ChildLost`."""
+
+    def __init__(self, limits: DecoderLimits) -> None:
+        """Start the child; it is ready when it answers the first request."""
+        # Popen and never fork: the parent runs threads.
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-P", "-m", "indexer.media.child", json.dumps(asdict(limits))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        )
+        self._requests = cast(IO[bytes], self._process.stdin)
+        self._answers = cast(IO[bytes], self._process.stdout)
+        self._silence_seconds = limits.silence_seconds
+
+    @property
+    def pid(self) -> int:
+        """Process id, for tests and logs."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def send(self, request: Header) -> None:
+        """Send a request.
+
+        Raises:
+            ChildLost: The child is gone or does not read.
+        """
+        with self._watched():
+            write_message(self._requests, request)
+
+    def receive(self) -> Header:
+        """Wait for the next message's header.
+
+        Raises:
+            ChildLost: It died, said nothing for too long, or sent something that is no message.
+        """
+        with self._watched():
+            header = read_header(self._answers)
+            if header is None:
+                raise EOFError
+            return header
+
+    def receive_body(self, size: int) -> bytearray:
+        """Receive the raw bytes that a header announced.
+
+        Raises:
+            ChildLost: As `receive`.
+        """
+        with self._watched():
+            return read_body(self._answers, size)
+
+    def kill(self) -> None:
+        """End the child at once."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._requests, self._answers):
+            try:
+                pipe.close()
+            except OSError:
+                continue  # a request that was never read
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Kill the child when what is inside takes too long, and tell why it was lost."""
+        hung = threading.Event()
+
+        def end() -> None:
+            hung.set()
+            self._process.kill()
+
+        watchdog = threading.Timer(self._silence_seconds, end)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            yield
+        except (EOFError, OSError, BrokenMessage, ValueError) as error:
+            watchdog.cancel()
+            if hung.is_set():
+                raise ChildLost(f"gave no sign of life for {self._silence_seconds:g} s") from None
+            raise ChildLost(self._death(error)) from None
+        finally:
+            watchdog.cancel()
+
+    def _death(self, error: Exception) -> str:
+        try:
+            status = self._process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            return f"sent something that is no answer ({error})"
+        if status >= 0:
+            return f"ended with status {status}"
+        name = _signal_name(-status)
+        if name == "SIGXCPU":
+            return "used up its processor time (SIGXCPU)"
+        return f"was ended by {name}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _environment() -> dict[str, str]:
+    """Keep the child's environment small, with this package on its path wherever it was started."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    root = Path(__file__).resolve().parents[2]
+    if root.name not in (
+        "site-packages",
+        "dist-packages",
+    ):  # else it is found, and must not precede the standard library
+        kept["PYTHONPATH"] = str(root)
+    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,0 +1,171 @@
+"""One video file as the child knows it: opened on demand, its facts and its packet index remembered."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from indexer.errors import DamagedVideo, DecoderFailed, MediaError
+from indexer.media.formats import open_container, printable_name, video_stream
+from indexer.media.index import PacketIndex, build_index
+from indexer.media.info import VideoInfo
+from indexer.media.limits import DecoderLimits
+from indexer.media.pictures import Geometry
+
+_REMEMBERED_FILES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFile:
+    """A video whose packets were read once."""
+
+    path: Path
+    index: PacketIndex
+    geometry: Geometry
+    info: VideoInfo
+
+    @property
+    def name(self) -> str:
+        """File name for messages."""
+        return printable_name(self.path)
+
+
+class VideoFiles:
+    """The files that were read lately; a file that changed is read anew."""
+
+    def __init__(self, limits: DecoderLimits, beat: Callable[[], None]) -> None:
+        self._limits = limits
+        self._beat = beat
+        self._known: OrderedDict[tuple[str, int, int], VideoFile] = OrderedDict()
+
+    def get(self, path: Path) -> VideoFile:
+        """Return what is known of the file, reading its packets if need be.
+
+        Raises:
+            MediaError: As `open_container`, `video_stream` and `build_index` do, and for limits.
+        """
+        key = _identity(path)
+        if key is None or key not in self._known:
+            video = self._read(path)
+            if key is None:
+                return video
+            self._known[key] = video
+        self._known.move_to_end(key)
+        while len(self._known) > _REMEMBERED_FILES:
+            self._known.popitem(last=False)
+        return self._known[key]
+
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+        """Open the file at its start, with the decoder's threads and limits set."""
+        with open_container(path, self._limits.max_pixels) as container:
+            stream = video_stream(path, container)
+            self._check_picture_size(path, stream)
+            stream.codec_context.options = {"max_pixels": str(self._limits.max_pixels)}
+            stream.thread_count = self._limits.threads
+            for other in container.streams:
+                if other is not stream:
+                    other.discard = av.stream.Discard.all
+            yield container, stream
+
+    def _read(self, path: Path) -> VideoFile:
+        with self.opened(path) as (container, stream):
+            index, first_frame = build_index(printable_name(path), container, stream, self._beat)
+            claim = _claimed_seconds(container, stream, index)
+            info = _describe(path, container, stream, index, first_frame, claim)
+            self._check_times(path, info)
+            return VideoFile(path, index, Geometry.of(first_frame, stream.sample_aspect_ratio), info)
+
+    def _check_picture_size(self, path: Path, stream: VideoStream) -> None:
+        width, height = stream.width, stream.height
+        limits = self._limits
+        if max(width, height) > limits.max_side or width * height > limits.max_pixels:
+            raise DecoderFailed(
+                f"{printable_name(path)}: pictures of {width}x{height} are larger than the decoder accepts "
+                f"({limits.max_side} a side, {limits.max_pixels} pixels). Scale the video down with ffmpeg."
+            )
+
+    def _check_times(self, path: Path, info: VideoInfo) -> None:
+        limits = self._limits
+        if info.duration_seconds > limits.max_duration_seconds:
+            raise DamagedVideo(
+                f"{printable_name(path)}: its timestamps claim {info.duration_seconds / 86400:.0f} days, so "
+                "they are broken or it is too long. Remux it, or cut it into shorter files, with ffmpeg."
+            )
+        if info.frame_count > 100 and info.frames_per_second > limits.max_frames_per_second:
+            raise DamagedVideo(
+                f"{printable_name(path)}: {info.frames_per_second:.0f} frames per second are more than the "
+                f"decoder accepts ({limits.max_frames_per_second:.0f}). Its timestamps are broken: remux it."
+            )
+
+
+def _identity(path: Path) -> tuple[str, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return str(path), status.st_size, status.st_mtime_ns
+
+
+def _describe(
+    path: Path,
+    container: InputContainer,
+    stream: VideoStream,
+    index: PacketIndex,
+    first_frame: VideoFrame,
+    claim: float | None,
+) -> VideoInfo:
+    width, height = Geometry.of(first_frame, stream.sample_aspect_ratio).displayed_size
+    duration = index.duration_seconds
+    try:
+        size = path.stat().st_size
+    except OSError:
+        raise MediaError(f"{printable_name(path)} vanished while it was read. Index it again.") from None
+    return VideoInfo(
+        duration_seconds=duration,
+        claimed_seconds=max(claim or 0.0, duration),
+        width=width,
+        height=height,
+        frames_per_second=len(index.pts) / duration,
+        frame_count=len(index.pts),
+        codec=stream.codec_context.codec.canonical_name,
+        container=container.format.name,
+        size_bytes=size,
+        has_audio=bool(container.streams.audio),
+    )
+
+
+def _claimed_seconds(container: InputContainer, stream: VideoStream, index: PacketIndex) -> float | None:
+    """Length of the video stream as the container tells it; None when it tells none.
+
+    Only a claim about this very stream counts: sound or subtitles may rightly go on after the last picture.
+    """
+    if stream.duration is not None:
+        return float(stream.duration * index.time_base)
+    # Matroska counts to the end from zero, wherever the first frame lies.
+    first_frame_seconds = max(0.0, float(int(index.pts[0]) * index.time_base))
+    tag = _clock_seconds(stream.metadata.get("DURATION", ""))
+    if tag is not None:
+        return tag - first_frame_seconds
+    only_picture = all(other is stream for other in container.streams)
+    if only_picture and container.duration is not None:
+        return container.duration / 1e6 - first_frame_seconds
+    return None
+
+
+def _clock_seconds(text: str) -> float | None:
+    """Read Matroska's ``00:00:12.480000000``; None when it is something else."""
+    try:
+        hours, minutes, seconds = text.split(":")
+        return float(int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds))
+    except (ValueError, ZeroDivisionError):
+        return None

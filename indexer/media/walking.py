@@ -1,0 +1,139 @@
+"""What the child answers with: frames at given seconds, frames on a grid, and where nothing could be seen."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from indexer.errors import DamagedVideo, TimeOutsideVideo
+from indexer.media.pictures import Painter
+from indexer.media.reading import FrameReader
+from indexer.media.video_file import VideoFile, VideoFiles
+from indexer.timeline import Frame, Span, Unseen, format_seconds
+
+DAMAGED = "damaged: these frames cannot be decoded"
+NO_FRAMES = "no frames are stored here: the recording paused or a part of the file is lost"
+ENDS_EARLY = "the file ends early: the rest of the recording is missing"
+_QUIET_GAP_FRAMES = 2
+"""Index entries without a frame that are no damage: a codec's invisible frames, a second field."""
+
+
+def frames_at(
+    files: VideoFiles, path: Path, seconds: Sequence[float], max_side: int | None, beat: Callable[[], None]
+) -> Iterator[tuple[Frame, list[int]]]:
+    """Decode the frames displayed at these times, in one pass.
+
+    Yields:
+        Each frame once, with the places in ``seconds`` that it answers.
+
+    Raises:
+        TimeOutsideVideo: A time lies before 0 or at or past the end.
+        DamagedVideo: Nothing up to one of the times can be decoded.
+    """
+    video = files.get(path)
+    places: dict[int, list[int]] = {}
+    for place, time in enumerate(seconds):
+        _check_inside(video, time)
+        places.setdefault(video.index.displayed_at(time), []).append(place)
+    with files.opened(path) as (container, stream):
+        reader = FrameReader(container, stream, video.index, frozenset(places), beat)
+        painter = Painter(video.geometry, max_side)
+        for pts in sorted(places):
+            decoded = reader.frame_at(pts)
+            if decoded is None or decoded.pts is None:
+                at = format_seconds(video.index.seconds(pts))
+                raise DamagedVideo(f"{video.name} is damaged: no frame up to {at} can be decoded.")
+            yield Frame(max(0.0, video.index.seconds(decoded.pts)), painter.rgb(decoded)), places[pts]
+
+
+def walk(
+    files: VideoFiles,
+    path: Path,
+    frames_per_second: float,
+    max_side: int,
+    start_seconds: float,
+    beat: Callable[[], None],
+) -> Iterator[Frame | Unseen]:
+    """Decode the frames displayed at the grid times k / ``frames_per_second``, each once.
+
+    Yields:
+        Frames in the order of time and, between them, the spans that could not be decoded.
+
+    Raises:
+        DamagedVideo: Not one of the frames can be decoded.
+    """
+    video = files.get(path)
+    index = video.index
+    grid = [int(pts) for pts in index.displayed_on_grid(frames_per_second, start_seconds)]
+    with files.opened(path) as (container, stream):
+        reader = FrameReader(container, stream, index, frozenset(grid), beat)
+        painter = Painter(video.geometry, max_side)
+        damage = _Damage(video, max(start_seconds, 0.0))
+        given: int | None = None
+        for pts in grid:
+            decoded = reader.frame_at(pts)
+            reached = decoded.pts if decoded is not None else None
+            yield from damage.note(pts, reached, reader.failures)
+            if decoded is not None and reached is not None and reached != given:
+                given = reached
+                yield Frame(max(0.0, index.seconds(reached)), painter.rgb(decoded))
+    if grid and given is None:
+        raise DamagedVideo(f"{video.name} is damaged: none of its frames can be decoded.")
+    yield from damage.rest()
+
+
+class _Damage:
+    """Keeps the book of wanted frames that did not come."""
+
+    def __init__(self, video: VideoFile, start_seconds: float) -> None:
+        self._video = video
+        self._start_seconds = start_seconds
+        self._lost_from: float | None = None
+        self._failures_known = 0
+        self._gaps = deque(video.index.gaps())
+
+    def note(self, wanted: int, reached: int | None, failures: int) -> Iterator[Unseen]:
+        """Enter one wanted PTS and the one that came; yield the damage that ends with it."""
+        yield from self._gaps_until(wanted)
+        if reached == wanted:
+            self._failures_known = failures
+            yield from self._close(self._video.index.seconds(wanted))
+            return
+        place = self._video.index.position(reached) if reached is not None else -1
+        gap = self._video.index.position(wanted) - place
+        if self._lost_from is None and (gap > _QUIET_GAP_FRAMES or failures > self._failures_known):
+            self._lost_from = self._video.index.seconds(int(self._video.index.pts[place + 1]))
+
+    def rest(self) -> Iterator[Unseen]:
+        """Return the damage that lasts to the end, and the end that is missing."""
+        info = self._video.info
+        yield from self._gaps_until(self._video.index.end)
+        yield from self._close(info.duration_seconds)
+        if info.missing_end is not None:
+            yield Unseen(info.missing_end, ENDS_EARLY)
+
+    def _close(self, end_seconds: float) -> Iterator[Unseen]:
+        start, self._lost_from = self._lost_from, None
+        if start is not None:
+            yield from self._unseen(start, end_seconds, DAMAGED)
+
+    def _gaps_until(self, pts: int) -> Iterator[Unseen]:
+        index = self._video.index
+        while self._gaps and self._gaps[0][1] <= pts:
+            start, end = self._gaps.popleft()
+            yield from self._unseen(index.seconds(start), index.seconds(end), NO_FRAMES)
+
+    def _unseen(self, start_seconds: float, end_seconds: float, reason: str) -> Iterator[Unseen]:
+        start_seconds = max(start_seconds, self._start_seconds)
+        if end_seconds > start_seconds:
+            yield Unseen(Span(start_seconds, end_seconds), reason)
+
+
+def _check_inside(video: VideoFile, seconds: float) -> None:
+    duration = video.info.duration_seconds
+    if not 0 <= seconds < duration:
+        raise TimeOutsideVideo(
+            f"{video.name} lasts {format_seconds(duration)} ({duration:.3f} s): "
+            f"nothing is displayed at {seconds:g} s. Ask for a time from 0 to before that end."
+        )

@@ -1,0 +1,176 @@
+"""Index many files: skip what is known, queue the rest, and work the queue off, or watch its owner do it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer.discovery import content_id
+from indexer.errors import FingerprintMismatch, MediaError
+from indexer.library.jobs import Job
+from indexer.library.library import Library
+from indexer.library.ownership import Ownership
+from indexer.library.records import VideoRecord, VideoStatus
+from indexer.pipeline import Indexer, index_video
+from indexer.progress import FileFailed, FileIndexed, FileProgress, FileSkipped, FilesQueued, IndexEvent
+
+_POLL_SECONDS = 0.3
+Report = Callable[[IndexEvent], None]
+
+
+@dataclass(slots=True)
+class IndexRun:
+    """One run over the files that a person named. Call `run` once."""
+
+    indexer: Indexer
+    report: Report
+    _outcomes: set[str] = field(default_factory=set)
+    """Ids of the videos of this run whose end was reported."""
+
+    @property
+    def _library(self) -> Library:
+        return self.indexer.library
+
+    def run(self, files: Sequence[Path], *, reindex: bool = False) -> None:
+        """Index ``files``, and with ``reindex`` also every video whose index was made with other settings.
+
+        Raises:
+            FingerprintMismatch: The library was made with other settings and ``reindex`` is not set.
+            LibraryError: The library cannot be written.
+            VisionError: The vision model does not answer; the files stay queued.
+        """
+        if not reindex:
+            self._check_fingerprint()
+        wanted = self._queue(files)
+        if reindex:
+            wanted |= self._queue([video.path for video in self._library.videos() if video.answerable])
+        if not wanted:
+            return
+        self._library.set_fingerprint(self.indexer.fingerprint)
+        ownership = Ownership(self._library.folder)
+        owned = ownership.try_acquire()
+        self._announce(wanted, watching=not owned)
+        while owned or self._watch(wanted):
+            if owned or ownership.try_acquire():
+                try:
+                    self._work(wanted)
+                finally:
+                    self._library.jobs.release_abandoned()
+                    ownership.release()
+                owned = False
+            else:
+                time.sleep(_POLL_SECONDS)
+
+    # -- what there is to do ----------------------------------------------------------------------------
+
+    def _check_fingerprint(self) -> None:
+        made_with, wanted = self._library.fingerprint, self.indexer.fingerprint
+        others = self._library.catalog.published_fingerprints() - {wanted.key}
+        if made_with is None or not others:
+            return
+        changes = "; ".join(made_with.differences(wanted)) or "an earlier re-index was not finished"
+        raise FingerprintMismatch(
+            f"this library was indexed with other settings ({changes}). Nothing was changed. "
+            "Use the same settings, index into another folder with --library, or make the whole index anew "
+            "with --reindex; until that is done the old index goes on answering"
+        )
+
+    def _queue(self, files: Sequence[Path]) -> set[str]:
+        """Queue what is not indexed yet; return the ids that this run waits for."""
+        wanted: dict[str, Path] = {}
+        for path in files:
+            try:
+                video_id = self._identify(path)
+            except MediaError as error:
+                self.report(FileFailed(path, str(error)))
+                continue
+            if video_id in wanted:
+                self.report(FileSkipped(path, f"same content as {wanted[video_id].name}"))
+            elif self._is_indexed(video_id):
+                self.report(FileSkipped(path, "already indexed"))
+            else:
+                self._library.jobs.put(video_id, path)
+                wanted[video_id] = path
+        return set(wanted)
+
+    def _identify(self, path: Path) -> str:
+        """Return the id of the file's content, reading it only when its size or time is new."""
+        catalog = self._library.catalog
+        try:
+            facts = path.stat()
+        except OSError as error:
+            raise MediaError(f"cannot be read: {error.strerror}") from error
+        known = catalog.known_content(path, facts.st_size, facts.st_mtime_ns)
+        video_id = known or content_id(path)
+        if not known:
+            catalog.note_file(path, video_id, facts.st_size, facts.st_mtime_ns)
+        if catalog.video(video_id) is None:
+            catalog.add_video(video_id, path, facts.st_size)
+        return video_id
+
+    def _is_indexed(self, video_id: str) -> bool:
+        found = self._library.catalog.query(
+            "SELECT 1 FROM videos WHERE video_id = ? AND fingerprint = ?",
+            video_id,
+            self.indexer.fingerprint.key,
+        )
+        return bool(found)
+
+    def _announce(self, wanted: set[str], *, watching: bool) -> None:
+        jobs = self._library.jobs.outstanding(wanted)
+        videos = [self._library.video(job.video_id) for job in jobs]
+        self.report(
+            FilesQueued(tuple(job.path for job in jobs), sum(video.size_bytes for video in videos), watching)
+        )
+
+    # -- as the owner -----------------------------------------------------------------------------------
+
+    def _work(self, wanted: set[str]) -> None:
+        """Take files from the queue until it is empty, those that other processes put there too."""
+        self._library.jobs.release_abandoned()
+        while (job := self._library.jobs.take()) is not None:
+            self._index(job)
+            self._tell_outcome(self._library.video(job.video_id))
+            wanted.discard(job.video_id)
+
+    def _index(self, job: Job) -> None:
+        catalog, jobs = self._library.catalog, self._library.jobs
+
+        def progress(done_seconds: float) -> None:
+            video = catalog.video(job.video_id)
+            total = video.duration_seconds if video else 0.0
+            jobs.report(job.video_id, min(1.0, done_seconds / total) if total else 0.0)
+            self.report(FileProgress(job.path, done_seconds, total))
+
+        try:
+            index_video(self.indexer, job.video_id, job.path, progress)
+        except MediaError as error:
+            catalog.set_failure(job.video_id, str(error))
+            jobs.finish(job.video_id)
+
+    # -- while another process is the owner -------------------------------------------------------------
+
+    def _watch(self, wanted: set[str]) -> bool:
+        """Report how far the owner is with our files; tell whether there is anything left to wait for."""
+        outstanding = {job.video_id: job for job in self._library.jobs.outstanding(wanted)}
+        for video_id in sorted(wanted):
+            video = self._library.video(video_id)
+            job = outstanding.get(video_id)
+            if job is None:
+                self._tell_outcome(video)
+            elif job.running:
+                total = video.duration_seconds
+                self.report(FileProgress(job.path, job.progress * total, total))
+        wanted &= set(outstanding)
+        return bool(wanted)
+
+    def _tell_outcome(self, video: VideoRecord) -> None:
+        if video.video_id in self._outcomes:
+            return
+        self._outcomes.add(video.video_id)
+        if video.status is VideoStatus.FAILED or not video.answerable:
+            self.report(FileFailed(video.path, video.reason))
+        else:
+            self.report(FileIndexed(video.path, video.duration_seconds, video.segment_count, video.reason))

@@ -1,0 +1,1 @@
+"""From a walk over a video's frames to segments and their measured activity."""

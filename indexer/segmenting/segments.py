@@ -1,0 +1,119 @@
+"""Cut a walk into segments: at cuts, else at a length limit; no gap and no overlap from start to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from indexer.segmenting.change import ChangeMeter
+from indexer.timeline import Frame, Span
+
+_SHORTEST_SECONDS = 0.5
+"""A cut this soon after a border starts no new segment, so that flashing lights do not shred a video."""
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedSegment:
+    """A segment as it leaves the walk: its span, how much moved, and frames to look at."""
+
+    span: Span
+    activity: float
+    """Mean share of the picture that changes from one sample to the next, 0 to 1."""
+    starts_with_cut: bool
+    frames: tuple[Frame, ...]
+    """In the order of time; empty where nothing could be decoded."""
+
+
+class FrameStore:
+    """Keeps at most ``limit`` frames of a segment, evenly spread, whatever its length.
+
+    When full, every other frame is dropped and from then on only every second, fourth … one is kept, so
+    memory is bounded without knowing the segment's end.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = max(2, limit)
+        self._frames: list[Frame] = []
+        self._stride = 1
+        self._seen = 0
+
+    def add(self, frame: Frame) -> None:
+        """Offer the next frame."""
+        if self._seen % self._stride == 0:
+            if len(self._frames) >= self._limit:
+                self._frames = self._frames[::2]
+                self._stride *= 2
+            if self._seen % self._stride == 0:
+                self._frames.append(frame)
+        self._seen += 1
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return what was kept."""
+        return tuple(self._frames)
+
+
+def cut_into_segments(
+    frames: Iterable[Frame],
+    *,
+    start_seconds: float,
+    end_seconds: float,
+    longest_seconds: float,
+    frames_per_segment: int,
+) -> Iterator[WalkedSegment]:
+    """Group the frames of a walk into segments, each given out as soon as it is complete.
+
+    Args:
+        frames: Samples in the order of time, all at or after ``start_seconds``.
+        start_seconds: Start of the first segment; the end of the last finished one when work goes on.
+        end_seconds: End of the last segment: the video's end.
+        longest_seconds: Length limit of a segment.
+        frames_per_segment: Frames kept of each segment, at most.
+    """
+
+    def limit(start: float) -> float:
+        # The last stretch is halved rather than leave a sliver that is too short to show anything.
+        left = end_seconds - start
+        return start + (left / 2 if longest_seconds < left < longest_seconds * 1.2 else longest_seconds)
+
+    meter = ChangeMeter()
+    open_segment = _OpenSegment(start_seconds, False, frames_per_segment)
+    for frame in frames:
+        change = meter.measure(frame)
+        while frame.pts_seconds >= (border := limit(open_segment.start_seconds)):
+            yield open_segment.close(border)
+            open_segment = _OpenSegment(border, False, frames_per_segment)
+        if change.is_cut and frame.pts_seconds >= open_segment.start_seconds + _SHORTEST_SECONDS:
+            yield open_segment.close(frame.pts_seconds)
+            open_segment = _OpenSegment(frame.pts_seconds, True, frames_per_segment)
+        open_segment.add(frame, change.activity)
+    while end_seconds > (border := limit(open_segment.start_seconds)):
+        yield open_segment.close(border)
+        open_segment = _OpenSegment(border, False, frames_per_segment)
+    if end_seconds > open_segment.start_seconds:
+        yield open_segment.close(end_seconds)
+
+
+class _OpenSegment:
+    """The segment that the walk is in."""
+
+    def __init__(self, start_seconds: float, starts_with_cut: bool, frame_limit: int) -> None:
+        self.start_seconds = start_seconds
+        self._starts_with_cut = starts_with_cut
+        self._store = FrameStore(frame_limit)
+        self._activity = 0.0
+        self._samples = 0
+
+    def add(self, frame: Frame, activity: float) -> None:
+        self._store.add(frame)
+        # A segment's first frame after a cut differs from the scene before; that is no movement in this one.
+        if self._samples or not self._starts_with_cut:
+            self._activity += activity
+        self._samples += 1
+
+    def close(self, end_seconds: float) -> WalkedSegment:
+        return WalkedSegment(
+            span=Span(self.start_seconds, end_seconds),
+            activity=self._activity / self._samples if self._samples else 0.0,
+            starts_with_cut=self._starts_with_cut,
+            frames=self._store.frames(),
+        )

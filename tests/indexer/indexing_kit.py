@@ -1,0 +1,71 @@
+"""For the indexer's tests: small real videos, and a vision model that records what it is shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from indexer.vision.model import FrameBudget, Look
+
+
+def write_video(path: Path, *, seconds: float, seed: int = 0, rate: int = 10, scenes: int = 1) -> Path:
+    """Write a small H.264 video of ``scenes`` structured still pictures, equally long."""
+    random = np.random.default_rng(seed)
+    pictures = [
+        np.kron(random.integers(0, 255, (9, 16, 3)), np.ones((8, 8, 1))).astype(np.uint8)
+        for _ in range(scenes)
+    ]
+    count = round(seconds * rate)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=rate, options={"preset": "ultrafast", "g": "10"})
+        stream.width, stream.height, stream.pix_fmt = 128, 72, "yuv420p"
+        stream.time_base = Fraction(1, rate)
+        for number in range(count):
+            frame = av.VideoFrame.from_ndarray(pictures[number * scenes // count], format="rgb24")
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+class RecordingVision:
+    """A vision model that tells its span in the caption and keeps every look it was asked for."""
+
+    def __init__(
+        self, name: str = "recording-1", on_look: Callable[[Look], None] = lambda look: None
+    ) -> None:
+        self.name = name
+        self.judges = True
+        self.caption_budget = FrameBudget(4, 1.0, 64)
+        self.look_budget = FrameBudget(8, 4.0, 64)
+        self.looks: list[Look] = []
+        self._on_look = on_look
+
+    def look(self, requests):
+        for request in requests:
+            self._on_look(request)
+            self.looks.append(request)
+        return [
+            json.dumps(
+                {
+                    "summary": f"A forklift passes in part {request.span.start_seconds:g}.",
+                    "events": [
+                        {
+                            "start_seconds": request.span.start_seconds,
+                            "end_seconds": request.span.end_seconds,
+                            "actor": "a forklift",
+                            "action": "passes",
+                            "details": "",
+                            "intent": "",
+                            "text_on_screen": "",
+                        }
+                    ],
+                }
+            )
+            for request in requests
+        ]

@@ -1,0 +1,50 @@
+"""A video is found by whatever a person calls it, and a wrong name is answered with near ones."""
+
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import AmbiguousVideo, VideoNotFound
+from indexer.library.lookup import find_video, handles
+from indexer.library.records import VideoRecord, VideoStatus
+
+
+def record(video_id, path):
+    return VideoRecord(video_id, Path(path).name, Path(path), VideoStatus.READY)
+
+
+VIDEOS = [
+    record("aaaaaaaa1", "/one/dock.mp4"),
+    record("bbbbbbbb2", "/two/dock.mp4"),
+    record("cccccccc3", "/one/Gate North.mkv"),
+]
+
+
+@pytest.mark.parametrize(
+    "name", ["Gate North.mkv", "gate north", "cccccccc3", "/one/Gate North.mkv", "  Gate North.MKV "]
+)
+def test_all_forms_of_a_name_mean_the_video(name):
+    assert find_video(VIDEOS, name).video_id == "cccccccc3"
+
+
+def test_handles_are_unique_and_find_their_video():
+    by_id = handles(VIDEOS)
+    assert by_id == {
+        "aaaaaaaa1": "dock.mp4#aaaaaa",
+        "bbbbbbbb2": "dock.mp4#bbbbbb",
+        "cccccccc3": "Gate North.mkv",
+    }
+    for video_id, handle in by_id.items():
+        assert find_video(VIDEOS, handle).video_id == video_id
+
+
+def test_a_name_that_two_videos_have_asks_which():
+    with pytest.raises(AmbiguousVideo, match=r"dock\.mp4#aaaaaa, dock\.mp4#bbbbbb"):
+        find_video(VIDEOS, "dock.mp4")
+
+
+def test_a_wrong_name_is_answered_with_near_ones():
+    with pytest.raises(VideoNotFound, match=r"near: Gate North\.mkv"):
+        find_video(VIDEOS, "gate noth")
+    with pytest.raises(VideoNotFound, match="witness index"):
+        find_video([], "dock.mp4")

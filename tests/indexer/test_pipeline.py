@@ -1,0 +1,91 @@
+"""Indexing one video: what is published is whole, and work that was done is never done again."""
+
+import pytest
+from indexing_kit import RecordingVision, write_video
+
+from indexer.errors import LibraryError, NotAVideo, VisionError
+from indexer.library.records import VideoStatus
+from indexer.pipeline import index_video
+from indexer.timeline import Span
+
+
+@pytest.fixture
+def video(tmp_path, library):
+    path = write_video(tmp_path / "yard.mp4", seconds=5.0)
+    library.catalog.add_video("yard", path, path.stat().st_size)
+    return path
+
+
+def test_a_video_is_published_with_captions_events_and_vectors(make_indexer, library, video):
+    done = []
+    index_video(make_indexer(), "yard", video, done.append)
+    segments = library.segments("yard")
+    assert [segment.span for segment in segments] == [Span(0, 2), Span(2, 4), Span(4, 5)]
+    assert segments[1].caption.summary == "A forklift passes in part 2."
+    assert segments[1].caption.events[0].span == Span(2, 4)
+    assert library.video("yard").status is VideoStatus.READY
+    assert done == [0.0, 2.0, 4.0, 5.0]
+    (hit, *_) = library.search_meaning("forklift passing", limit=5)
+    assert hit.video.name == "yard.mp4"
+    assert {hit.segment.ordinal for hit in library.search_words("forklifts", limit=5)} == {0, 1, 2}
+    assert library.coverage("yard").inspected == (Span(0, 5),)
+
+
+def test_every_look_lies_inside_its_segment_and_keeps_the_budget(make_indexer, video):
+    vision = RecordingVision()
+    index_video(make_indexer(vision), "yard", video, lambda done: None)
+    assert [look.span for look in vision.looks] == [Span(0, 2), Span(2, 4), Span(4, 5)]
+    for look in vision.looks:
+        assert len(look.frames) <= 4
+        assert all(look.span.contains(frame.pts_seconds) for frame in look.frames)
+        assert max(frame.pixels.shape[1] for frame in look.frames) == 64
+        assert str(look.span) in look.prompt
+
+
+def test_nothing_is_visible_before_the_end_and_a_killed_run_goes_on(make_indexer, library, video):
+    def die_at_second_four(look):
+        if look.span.start_seconds >= 4:
+            assert library.segments("yard") == [], "half a video is never visible"
+            assert library.search_words("forklift", limit=5) == []
+            raise VisionError("the GPU is gone")
+
+    with pytest.raises(VisionError):
+        index_video(
+            make_indexer(RecordingVision(on_look=die_at_second_four)), "yard", video, lambda done: None
+        )
+
+    after = RecordingVision()
+    index_video(make_indexer(after), "yard", video, lambda done: None)
+    assert [look.span for look in after.looks] == [Span(4, 5)], "what was captioned is not captioned again"
+    assert [segment.ordinal for segment in library.segments("yard")] == [0, 1, 2]
+
+
+def test_vectors_that_cannot_be_read_back_keep_the_video_unpublished(
+    make_indexer, library, video, monkeypatch
+):
+    indexer = make_indexer()
+    vectors = library.vectors_of(indexer.embedder.name)
+    monkeypatch.setattr(type(vectors), "stored_ids", lambda self, ids: set(ids[1:]))
+    with pytest.raises(LibraryError, match="1 of 3 vectors"):
+        index_video(indexer, "yard", video, lambda done: None)
+    assert library.segments("yard") == []
+
+
+def test_a_reindex_replaces_the_old_index_in_one_step(make_indexer, library, video):
+    index_video(make_indexer(), "yard", video, lambda done: None)
+    seen = []
+    other = RecordingVision("recording-2", on_look=lambda look: seen.append(len(library.segments("yard"))))
+    index_video(make_indexer(other, segment_seconds=5.0), "yard", video, lambda done: None)
+    assert seen == [3], "the old index stays visible while the new one is made"
+    assert [segment.span for segment in library.segments("yard")] == [Span(0, 5)]
+    assert len(library.search_words("forklift", limit=9)) == 1
+    assert len(library.search_meaning("forklift", limit=9)) == 1
+
+
+def test_a_text_file_is_refused_and_leaves_nothing(make_indexer, library, tmp_path):
+    path = tmp_path / "notes.mp4"
+    path.write_text("no video at all\n" * 50)
+    library.catalog.add_video("notes", path, 10)
+    with pytest.raises(NotAVideo):
+        index_video(make_indexer(), "notes", path, lambda done: None)
+    assert library.segments("notes") == []
