@@ -117,7 +117,9 @@ def _caption(indexer: Indexer, walked: WalkedSegment) -> Caption | None:
     frames = choose_frames(walked.frames, walked.span, indexer.vision.caption_budget)
     if not frames:
         return None
-    prompt = prompts.load("caption", span=walked.span, language=indexer.settings.language)
+    # In plain seconds, as the marks before the frames are written.
+    span = f"{walked.span.start_seconds:g}–{walked.span.end_seconds:g} s"
+    prompt = prompts.load("caption", span=span, language=indexer.settings.language)
     look = Look(frames=frames, span=walked.span, prompt=prompt, reply=Reply.CAPTION, max_new_tokens=1024)
     return parse_caption(indexer.vision.look([look])[0], walked.span)
 

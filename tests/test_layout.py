@@ -46,13 +46,19 @@ def test_each_library_stays_in_its_package(path):
 
 def test_the_command_line_starts_without_the_heavy_libraries():
     script = (
-        "import sys, app.cli; heavy = {'torch', 'transformers', 'sentence_transformers', 'streamlit', 'langchain',"
-        " 'langgraph', 'chromadb', 'rapidocr', 'onnxruntime'}; print(sorted(heavy & set(sys.modules)))"
+        "import sys, app.cli\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'streamlit', 'langchain', 'langgraph',"
+        " 'chromadb', 'rapidocr', 'onnxruntime'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
 def test_every_module_says_what_it_is():
-    silent = [str(path) for path in FILES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    silent = [
+        str(path) for path in FILES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
     assert silent == []

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from indexer.discovery import content_id
 from indexer.embedding.configured import make_embedder
 from indexer.embedding.model import Embedder
-from indexer.errors import LibraryError
+from indexer.errors import LibraryError, MediaError
 from indexer.library.catalog import Catalog
 from indexer.library.fingerprint import Fingerprint
 from indexer.library.jobs import JobQueue
@@ -143,6 +144,35 @@ class Library:
 
     # -- frames -----------------------------------------------------------------------------------------
 
+    def file_of(self, video_id: str) -> Path:
+        """Return a file that holds this video's content now; a copy serves when the first one has moved.
+
+        Raises:
+            MediaError: No file with this content is left where one was seen. What lies there now is another
+                video, whose frames must not stand for this one's.
+        """
+        video = self.video(video_id)
+        for path in [video.path, *self.catalog.paths(video_id)]:
+            if self._holds(path, video_id):
+                return path
+        raise MediaError(
+            f"{video.name} is gone from {video.path.parent}, or has changed since it was indexed. "
+            "Put it back, or index it where it is now: witness index PATH"
+        )
+
+    def _holds(self, path: Path, video_id: str) -> bool:
+        """Tell whether a path holds the content; it is read again only when its size or time is new."""
+        try:
+            facts = path.stat()
+        except OSError:
+            return False
+        if self.catalog.known_content(path, facts.st_size, facts.st_mtime_ns) == video_id:
+            return True
+        if content_id(path) != video_id:
+            return False
+        self.catalog.note_file(path, video_id, facts.st_size, facts.st_mtime_ns)
+        return True
+
     def frames_at(
         self, video_id: str, seconds: Sequence[float], *, max_side: int | None = None
     ) -> list[Frame]:
@@ -152,7 +182,7 @@ class Library:
             TimeOutsideVideo: A time lies before 0 or past the end.
             MediaError: The file is gone or cannot be decoded.
         """
-        return self._decoder.frames_at(self._file_of(video_id), seconds, max_side=max_side)
+        return self._decoder.frames_at(self.file_of(video_id), seconds, max_side=max_side)
 
     def frames_in(self, video_id: str, span: Span, budget: FrameBudget) -> list[Frame]:
         """Return frames spread evenly over ``span``, as dense as the budget allows, each once.
@@ -168,13 +198,6 @@ class Library:
         }
         inside = [frames[pts] for pts in sorted(frames) if span.covers(Span(pts, pts + 1e-9))]
         return inside or list(frames.values())
-
-    def _file_of(self, video_id: str) -> Path:
-        """Return a path at which the video's content lies now; a copy serves when the file has moved."""
-        video = self.video(video_id)
-        return next(
-            (path for path in [video.path, *self.catalog.paths(video_id)] if path.is_file()), video.path
-        )
 
     # -- what the index was made with -------------------------------------------------------------------
 

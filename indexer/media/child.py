@@ -16,9 +16,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-import av.logging
+import av.subtitles.stream  # noqa: F401  # PyAV loads it late, when memory may be short already
 
 from indexer.errors import DecoderFailed, MediaError
+from indexer.media.codec_log import CodecLog
 from indexer.media.formats import printable_name
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header, read_header, write_message
@@ -34,12 +35,12 @@ Answer = tuple[Header, memoryview]
 class Server:
     """Answers one request after the other."""
 
-    def __init__(self, requests: IO[bytes], answers: IO[bytes], limits: DecoderLimits) -> None:
+    def __init__(self, requests: IO[bytes], answers: IO[bytes], limits: DecoderLimits, log: CodecLog) -> None:
         self._requests = requests
         self._answers = answers
         self._limits = limits
         self._last_sign = time.monotonic()
-        self._files = VideoFiles(limits, self._beat)
+        self._files = VideoFiles(limits, self._beat, log)
 
     def run(self) -> None:
         """Serve until the parent closes the pipe."""
@@ -78,7 +79,7 @@ class Server:
             case "walk":
                 yield from self._walk(path, request)
             case "frames_at":
-                found = frames_at(self._files, path, request["seconds"], request["max_side"], self._beat)
+                found = frames_at(self._files, path, request["seconds"], request["max_side"])
                 for frame, places in found:
                     yield _frame_message(frame, places=places)
             case other:
@@ -88,7 +89,7 @@ class Server:
         self._files.get(path)
         yield {"kind": "started"}, _NO_BODY
         rate, start = request["frames_per_second"], request["start_seconds"]
-        for seen in walk(self._files, path, rate, request["max_side"], start, self._beat):
+        for seen in walk(self._files, path, rate, request["max_side"], start):
             if isinstance(seen, Frame):
                 yield _frame_message(seen)
             else:
@@ -132,11 +133,12 @@ def main() -> None:
     """Run the child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, whose end closes the pipe
     requests, answers = _private_pipes()
-    av.logging.set_level(None)
+    log = CodecLog()
+    log.take_over_stderr()
     limits = DecoderLimits(**json.loads(sys.argv[1]))
     limits.bind_process()
     try:
-        Server(requests, answers, limits).run()
+        Server(requests, answers, limits, log).run()
     except BrokenPipeError:
         os._exit(0)  # the parent is gone; flushing the pipe again would only fail again
 

@@ -38,7 +38,7 @@ class Decoder:
         self._turn = threading.Lock()
         self._walking_thread: int | None = None
         self._child: ChildProcess | None = None
-        self._closed = False
+        self._closed = threading.Event()
 
     def probe(self, path: Path) -> VideoInfo:
         """Read what a video file is: all packets are read, only the first frame is decoded.
@@ -135,7 +135,7 @@ class Decoder:
 
     def close(self) -> None:
         """End the child; an open walk ends with `DecoderFailed`."""
-        self._closed = True
+        self._closed.set()
         child, self._child = self._child, None
         if child is not None:
             child.kill()
@@ -149,8 +149,7 @@ class Decoder:
         self.close()
 
     def __del__(self) -> None:
-        if not getattr(self, "_closed", True):
-            self.close()
+        self.close()
 
     def _ask(self, path: Path, request: Header, read: Callable[[Header, ChildProcess], T]) -> list[T]:
         self._take_turn()
@@ -192,13 +191,16 @@ class Decoder:
         return self._child
 
     def _take_turn(self) -> None:
-        if self._closed:
+        if self._closed.is_set():
             raise RuntimeError("this Decoder is closed: make a new one")
         if self._walking_thread == threading.get_ident():
             raise RuntimeError(
                 "this thread has a walk open on this Decoder: finish or close it, or use another Decoder"
             )
         self._turn.acquire()
+        if self._closed.is_set():  # while waiting
+            self._turn.release()
+            raise RuntimeError("this Decoder was closed: make a new one")
 
     def _end_walk(self) -> None:
         self._walking_thread = None

@@ -69,7 +69,7 @@ def open_container(path: Path, max_pixels: int) -> InputContainer:
         "protocol_whitelist": "file",
         "max_pixels": str(max_pixels),
     }
-    # ffmpeg collects the fragments of an MP4 first and gives up where one is cut off: then read it in sequence.
+    # ffmpeg collects the fragments of an MP4 first and gives up where one is cut off: then read in sequence.
     attempts = [options, options | {"fflags": "+ignidx"}] if _is_mp4(head) else [options]
     reason = ""
     for attempt in attempts:

@@ -24,6 +24,8 @@ _TOLERANCE = Fraction(1, 1_000_000)
 _TOLERATED_FAILURES = 20
 _GAP_FRAMES = 10
 _GAP_SECONDS = 1.0
+_FADING_SECONDS = 10
+"""Streams without key frames renew their picture bit by bit within this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ class PacketIndex:
     def position(self, pts: int) -> int:
         """Place of the last frame at or before ``pts``; -1 when there is none."""
         return int(np.searchsorted(self.pts, pts, side="right")) - 1
+
+    def recovery_after(self, pts: int) -> int:
+        """PTS from which an error at ``pts`` is over: the next key frame, or where it has surely faded."""
+        faded = pts + int(_FADING_SECONDS / self.time_base)
+        place = self.keyframe_position(pts) + 1
+        return min(faded, int(self.keyframes[place])) if place < len(self.keyframes) else faded
 
     def keyframe_position(self, pts: int) -> int:
         """Place among the key frames of the last one at or before ``pts``; -1 when there is none."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from indexer.timeline import Span
 
-
 _TOLERATED_SECONDS = 1.0
 """Containers round their duration and count audio that outlasts the picture."""
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 
@@ -43,16 +43,30 @@ class Geometry:
         return (height, width) if self.quarter_turns % 2 else (width, height)
 
 
+_QUARTERED_COLOUR = ("yuv420p", "yuvj420p", "nv12")
+
+
 class Painter:
     """Turns decoded frames of one video into RGB arrays of one size."""
 
     def __init__(self, geometry: Geometry, max_side: int | None) -> None:
         self._size = geometry.fitted_size(max_side)
         self._turns = geometry.quarter_turns
-        self._scaler = VideoReformatter()  # kept, for setting one up costs more than a small frame
+        # Kept, for setting one up costs more than painting a small frame.
+        self._scaler, self._colourer = VideoReformatter(), VideoReformatter()
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return the frame's pixels, shape (height, width, 3), contiguous."""
         width, height = self._size
-        scaled = self._scaler.reformat(frame, width=width, height=height, format="rgb24", threads=1)
-        return np.ascontiguousarray(np.rot90(scaled.to_ndarray(), self._turns))
+        if width < frame.width and frame.format.name in _QUARTERED_COLOUR:
+            # Scaling and converting colours in one go takes a slow general path: two steps halve the time.
+            frame = self._scale(frame, width, height, "yuv422p")
+            painted = self._colourer.reformat(frame, format="rgb24", threads=1)
+        else:
+            painted = self._scale(frame, width, height, "rgb24")
+        return np.ascontiguousarray(np.rot90(painted.to_ndarray(), self._turns))
+
+    def _scale(self, frame: VideoFrame, width: int, height: int, layout: str) -> VideoFrame:
+        return self._scaler.reformat(
+            frame, width=width, height=height, format=layout, interpolation=Interpolation.AREA, threads=1
+        )

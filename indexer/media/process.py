@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -40,6 +41,8 @@ class ChildProcess:
         self._requests = cast(IO[bytes], self._process.stdin)
         self._answers = cast(IO[bytes], self._process.stdout)
         self._silence_seconds = limits.silence_seconds
+        self._watchdog = _Watchdog(self._process, limits.silence_seconds)
+        self._watchdog.start()
 
     @property
     def pid(self) -> int:
@@ -83,6 +86,7 @@ class ChildProcess:
 
     def kill(self) -> None:
         """End the child at once."""
+        self._watchdog.stop()
         self._process.kill()
         self._process.wait()
         for pipe in (self._requests, self._answers):
@@ -94,24 +98,15 @@ class ChildProcess:
     @contextmanager
     def _watched(self) -> Iterator[None]:
         """Kill the child when what is inside takes too long, and tell why it was lost."""
-        hung = threading.Event()
-
-        def end() -> None:
-            hung.set()
-            self._process.kill()
-
-        watchdog = threading.Timer(self._silence_seconds, end)
-        watchdog.daemon = True
-        watchdog.start()
+        self._watchdog.deadline = time.monotonic() + self._silence_seconds
         try:
             yield
         except (EOFError, OSError, BrokenMessage, ValueError) as error:
-            watchdog.cancel()
-            if hung.is_set():
+            if self._watchdog.has_bitten:
                 raise ChildLost(f"gave no sign of life for {self._silence_seconds:g} s") from None
             raise ChildLost(self._death(error)) from None
         finally:
-            watchdog.cancel()
+            self._watchdog.deadline = None
 
     def _death(self, error: Exception) -> str:
         try:
@@ -124,6 +119,30 @@ class ChildProcess:
         if name == "SIGXCPU":
             return "used up its processor time (SIGXCPU)"
         return f"was ended by {name}"
+
+
+class _Watchdog(threading.Thread):
+    """Kills a process that is waited for beyond a deadline; one thread, as one per frame is slow."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        super().__init__(name="decoder-watchdog", daemon=True)
+        self._process = process
+        self._interval_seconds = min(0.5, seconds / 4)
+        self._stopped = threading.Event()
+        self.deadline: float | None = None
+        """On the monotonic clock; None while nobody waits."""
+        self.has_bitten = False
+
+    def run(self) -> None:
+        while not self._stopped.wait(self._interval_seconds):
+            deadline = self.deadline
+            if deadline is not None and time.monotonic() > deadline:
+                self.has_bitten = True
+                self._process.kill()
+                return
+
+    def stop(self) -> None:
+        self._stopped.set()
 
 
 def _signal_name(number: int) -> str:

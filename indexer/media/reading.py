@@ -27,6 +27,7 @@ class FrameReader:
         index: PacketIndex,
         wanted: frozenset[int],
         beat: Callable[[], None],
+        patched_up: Callable[[], bool],
     ) -> None:
         """Start at the beginning of the file.
 
@@ -36,6 +37,7 @@ class FrameReader:
             index: The stream's packet index.
             wanted: Every PTS that will be asked for.
             beat: Called again and again, as a sign of life.
+            patched_up: Tells whether the codec hid damage in a picture since the last call.
         """
         stream.thread_type = "AUTO"
         self._container = container
@@ -43,21 +45,24 @@ class FrameReader:
         self._index = index
         self._wanted = wanted
         self._beat = beat
+        self._patched_up = patched_up
         # Frames that no other frame refers to need no decoding unless they are wanted themselves.
         self._may_skip = container.format.name in _ONE_PACKET_ONE_FRAME and stream.codec_context.name in (
             "h264",
             "hevc",
         )
-        # AVI stores no times for reordered frames, only their number: the n-th frame out is the n-th displayed.
+        # AVI has no times for reordered frames, only their number: the n-th frame out is the n-th displayed.
         self._only_counts = container.format.name == "avi" and bool(stream.codec_context.has_b_frames)
         self._count = 0
-        self._frames = self._decode(int(index.pts[0]))
+        self._sent = self._trusted_from = int(index.pts[0])
+        self._frames = self._decode(after_seek=False)
         self._held: VideoFrame | None = None
         self._ahead: VideoFrame | None = None
         self.failures = 0
+        patched_up()  # what was said while the index was built is not about these frames
 
     def frame_at(self, pts: int) -> VideoFrame | None:
-        """Return the last decodable frame at or before ``pts``; None when there is none.
+        """Return the last good frame at or before ``pts``; None when there is none.
 
         Successive calls ask for rising PTS.
         """
@@ -73,6 +78,11 @@ class FrameReader:
                 break
             self._held = frame
         return self._held
+
+    def close(self) -> None:
+        """Let go of frames and decoder now: the cycle through the generator would keep them for long."""
+        self._frames = iter(())
+        self._held = self._ahead = None
 
     def _seek_pays(self, pts: int) -> bool:
         place = self._index.keyframe_position(pts)
@@ -108,29 +118,29 @@ class FrameReader:
             raise
         except av.FFmpegError:
             return False
-        self._frames = self._decode(None)
+        self._frames = self._decode(after_seek=True)
         return True
 
-    def _decode(self, first_pts: int | None) -> Iterator[VideoFrame]:
-        """Yield frames in display order.
-
-        Args:
-            first_pts: Frames before it are left out. None after a seek: then decoding starts with the first
-                packet that is a known key frame; frames displayed before it refer to others not decoded.
-        """
+    def _decode(self, *, after_seek: bool) -> Iterator[VideoFrame]:
+        """Yield the good frames in display order, after a seek from the first known key frame on."""
+        first: int | None = None if after_seek else self._trusted_from
         for packet in read_packets(self._container, self._stream, self._note_failure):
             self._beat()
-            if first_pts is None:
-                if not self._is_known_keyframe(packet):
-                    continue
-                first_pts = packet_pts(packet)
+            time = packet_pts(packet)
+            if first is None and time is not None and self._is_known_keyframe(packet):
+                first = self._sent = self._trusted_from = time
+            if first is None or (after_seek and time is not None and time < first):
+                continue  # refers to frames before the key frame, which were not decoded
+            if time is not None:
+                self._sent = max(self._sent, time)
             if self._may_skip:
-                needed = packet_pts(packet) in self._wanted
-                self._stream.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
-            yield from self._displayed(packet, first_pts)
-        yield from self._displayed(None, first_pts)
+                self._stream.codec_context.skip_frame = "DEFAULT" if time in self._wanted else "NONREF"
+            if packet.is_corrupt:  # a transport stream lost data there
+                self._note_failure()
+            yield from self._displayed(packet)
+        yield from self._displayed(None)
 
-    def _displayed(self, packet: Packet[VideoStream] | None, first_pts: int | None) -> Iterator[VideoFrame]:
+    def _displayed(self, packet: Packet[VideoStream] | None) -> Iterator[VideoFrame]:
         try:
             frames = self._stream.codec_context.decode(packet)
         except MemoryError:
@@ -138,13 +148,15 @@ class FrameReader:
         except av.FFmpegError:
             self._note_failure()
             return
+        if self._patched_up():
+            self._note_failure()
         for frame in frames:
             if self._only_counts:
                 frame.pts = int(self._index.pts[min(self._count, len(self._index.pts) - 1)])
                 self._count += 1
             elif frame.pts is None:
                 frame.pts = frame.dts
-            if frame.pts is not None and (first_pts is None or frame.pts >= first_pts):
+            if frame.pts is not None and frame.pts >= self._trusted_from:
                 yield frame
 
     def _is_known_keyframe(self, packet: Packet[VideoStream]) -> bool:
@@ -156,7 +168,9 @@ class FrameReader:
         return place >= 0 and int(self._index.keyframes[place]) == time
 
     def _note_failure(self) -> None:
+        """Trust no frame up to the next key frame: each repeats the error of the one before."""
         self.failures += 1
+        self._trusted_from = self._index.recovery_after(self._sent)
 
 
 def _pts(frame: VideoFrame) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,11 +15,13 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from indexer.errors import DamagedVideo, DecoderFailed, MediaError
+from indexer.media.codec_log import CodecLog
 from indexer.media.formats import open_container, printable_name, video_stream
 from indexer.media.index import PacketIndex, build_index
 from indexer.media.info import VideoInfo
 from indexer.media.limits import DecoderLimits
 from indexer.media.pictures import Geometry
+from indexer.media.reading import FrameReader
 
 _REMEMBERED_FILES = 8
 
@@ -42,9 +44,10 @@ class VideoFile:
 class VideoFiles:
     """The files that were read lately; a file that changed is read anew."""
 
-    def __init__(self, limits: DecoderLimits, beat: Callable[[], None]) -> None:
+    def __init__(self, limits: DecoderLimits, beat: Callable[[], None], log: CodecLog) -> None:
         self._limits = limits
         self._beat = beat
+        self._log = log
         self._known: OrderedDict[tuple[str, int, int], VideoFile] = OrderedDict()
 
     def get(self, path: Path) -> VideoFile:
@@ -65,7 +68,19 @@ class VideoFiles:
         return self._known[key]
 
     @contextmanager
-    def opened(self, path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    def reader(self, video: VideoFile, wanted: Collection[int]) -> Iterator[FrameReader]:
+        """Open the file for decoding; ``wanted`` is every PTS that will be asked for."""
+        with self._opened(video.path) as (container, stream):
+            reader = FrameReader(
+                container, stream, video.index, frozenset(wanted), self._beat, self._log.patched_up
+            )
+            try:
+                yield reader
+            finally:
+                reader.close()
+
+    @contextmanager
+    def _opened(self, path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         """Open the file at its start, with the decoder's threads and limits set."""
         with open_container(path, self._limits.max_pixels) as container:
             stream = video_stream(path, container)
@@ -78,7 +93,7 @@ class VideoFiles:
             yield container, stream
 
     def _read(self, path: Path) -> VideoFile:
-        with self.opened(path) as (container, stream):
+        with self._opened(path) as (container, stream):
             index, first_frame = build_index(printable_name(path), container, stream, self._beat)
             claim = _claimed_seconds(container, stream, index)
             info = _describe(path, container, stream, index, first_frame, claim)

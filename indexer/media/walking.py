@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from indexer.errors import DamagedVideo, TimeOutsideVideo
 from indexer.media.pictures import Painter
-from indexer.media.reading import FrameReader
 from indexer.media.video_file import VideoFile, VideoFiles
 from indexer.timeline import Frame, Span, Unseen, format_seconds
 
-DAMAGED = "damaged: these frames cannot be decoded"
+DAMAGED = "damaged: the pictures cannot be decoded, or only in part"
 NO_FRAMES = "no frames are stored here: the recording paused or a part of the file is lost"
 ENDS_EARLY = "the file ends early: the rest of the recording is missing"
 _QUIET_GAP_FRAMES = 2
@@ -20,7 +19,7 @@ _QUIET_GAP_FRAMES = 2
 
 
 def frames_at(
-    files: VideoFiles, path: Path, seconds: Sequence[float], max_side: int | None, beat: Callable[[], None]
+    files: VideoFiles, path: Path, seconds: Sequence[float], max_side: int | None
 ) -> Iterator[tuple[Frame, list[int]]]:
     """Decode the frames displayed at these times, in one pass.
 
@@ -36,8 +35,7 @@ def frames_at(
     for place, time in enumerate(seconds):
         _check_inside(video, time)
         places.setdefault(video.index.displayed_at(time), []).append(place)
-    with files.opened(path) as (container, stream):
-        reader = FrameReader(container, stream, video.index, frozenset(places), beat)
+    with files.reader(video, places) as reader:
         painter = Painter(video.geometry, max_side)
         for pts in sorted(places):
             decoded = reader.frame_at(pts)
@@ -53,7 +51,6 @@ def walk(
     frames_per_second: float,
     max_side: int,
     start_seconds: float,
-    beat: Callable[[], None],
 ) -> Iterator[Frame | Unseen]:
     """Decode the frames displayed at the grid times k / ``frames_per_second``, each once.
 
@@ -66,8 +63,7 @@ def walk(
     video = files.get(path)
     index = video.index
     grid = [int(pts) for pts in index.displayed_on_grid(frames_per_second, start_seconds)]
-    with files.opened(path) as (container, stream):
-        reader = FrameReader(container, stream, index, frozenset(grid), beat)
+    with files.reader(video, grid) as reader:
         painter = Painter(video.geometry, max_side)
         damage = _Damage(video, max(start_seconds, 0.0))
         given: int | None = None

@@ -8,7 +8,7 @@ import pytest
 from indexing_kit import RecordingVision, write_video
 
 from indexer.discovery import find_files
-from indexer.errors import FingerprintMismatch, VisionError, WitnessError
+from indexer.errors import FingerprintMismatch, MediaError, VisionError, WitnessError
 from indexer.library.library import Library
 from indexer.library.ownership import Ownership
 from indexer.library.records import VideoStatus
@@ -145,3 +145,17 @@ def _empty(tmp_path):
     empty = tmp_path / "empty-folder"
     empty.mkdir()
     return empty
+
+
+def test_a_file_that_was_replaced_does_not_stand_for_the_one_that_was_indexed(make_indexer, library, folder):
+    run(make_indexer(), [folder / "a.mp4"])
+    video = library.video("a.mp4")
+    assert library.file_of(video.video_id) == folder / "a.mp4"
+    shutil.copy(folder / "deeper" / "b.mp4", folder / "a.mp4")
+    with pytest.raises(MediaError, match="changed since it was indexed"):
+        library.frames_at(video.video_id, [0.5])
+    (folder / "a.mp4").unlink()
+    with pytest.raises(MediaError, match="gone"):
+        library.file_of(video.video_id)
+    write_video(folder / "a.mp4", seconds=3, seed=1)  # the same content again, at another time
+    assert len(library.frames_at(video.video_id, [0.5])) == 1

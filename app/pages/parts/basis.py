@@ -1,0 +1,47 @@
+"""What an answer rests on, beneath it: which spans were looked at and which were not, and by which models."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.pages.parts.text import plain
+from assistant.answer import Answer, VideoCoverage
+from indexer.timeline import Span
+
+
+def show_basis(answer: Answer) -> None:
+    """Show coverage, refused citations and the models line."""
+    with st.expander("What was inspected, and what was not", icon=":material/visibility:"):
+        for line in coverage_lines(answer):
+            st.markdown(line)
+    st.caption(models_line(answer))
+
+
+def coverage_lines(answer: Answer) -> list[str]:
+    """Say an answer's coverage as Markdown lines; says so when nothing was inspected."""
+    lines = [line for entry in answer.coverage for line in _video_lines(entry)]
+    lines = lines or ["No part of any video was inspected for this answer."]
+    if answer.refused_citations:
+        refused = ", ".join(plain(citation) for citation in answer.refused_citations)
+        lines.append(f"Removed from the answer, because nothing that was retrieved bears it out: {refused}")
+    return lines
+
+
+def models_line(answer: Answer) -> str:
+    """Name the models that the answer comes from."""
+    models = answer.models
+    return f"Chat: {plain(models.chat)} · vision: {plain(models.vision)} · search: {plain(models.embedding)}"
+
+
+def _video_lines(entry: VideoCoverage) -> list[str]:
+    name, coverage = plain(entry.video), entry.coverage
+    inspected = _spans(coverage.inspected) if coverage.inspected else "nothing"
+    missed = [f"{_spans((unseen.span,))} ({plain(unseen.reason)})" for unseen in coverage.not_inspected]
+    return [
+        f"**{name}** · inspected: {inspected}",
+        *([f"**{name}** · not inspected: {', '.join(missed)}"] if missed else []),
+    ]
+
+
+def _spans(spans: tuple[Span, ...]) -> str:
+    return ", ".join(plain(str(span)) for span in spans)

@@ -1,0 +1,66 @@
+"""What the agent did on the way to an answer: in words, while it happens and afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app.pages.parts.text import plain
+from assistant.answer import Step
+from indexer.timeline import format_seconds
+
+_SHORTEST_SHOWN_SECONDS = 0.05
+_TITLES = {
+    "list_videos": "List the videos",
+    "recall_span": "Read the index",
+    "search_moments": "Search the index",
+    "look_again": "Look again",
+}
+_QUOTED = frozenset({"question", "query"})
+
+
+def describe(tool: str, arguments: dict[str, Any]) -> str:
+    """Say a tool call in words: ``Look again: dock.mp4 0:05–0:06, “what moves?”``."""
+    rest = {name: value for name, value in arguments.items() if value is not None}
+    where = f"{rest.pop('video', '')} {_take_span(rest)}".strip()
+    said = [where] if where else []
+    said += [_argument(name, value) for name, value in rest.items()]
+    title = _TITLES.get(tool, tool.replace("_", " "))
+    return f"{title}: {', '.join(said)}" if said else title
+
+
+def finished_line(step: Step, *, failed: bool = False) -> str:
+    """Return the Markdown line of a step that came back."""
+    seconds = f"{step.seconds:.1f} s" if step.seconds >= _SHORTEST_SHOWN_SECONDS else "at once"
+    mark = ":red[:material/error:]" if failed else ":green[:material/check:]"
+    return f"{mark} {plain(describe(step.tool, step.arguments))} · {seconds}"
+
+
+def started_line(tool: str, arguments: dict[str, Any]) -> str:
+    """Return the Markdown line of a step that is under way."""
+    return f":gray[:material/hourglass_top:] {plain(describe(tool, arguments))} …"
+
+
+def summary(steps: tuple[Step, ...]) -> str:
+    """Say how much was done: ``3 steps, 1.2 s``."""
+    count = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
+    return f"{count}, {sum(step.seconds for step in steps):.1f} s"
+
+
+def show_steps(steps: tuple[Step, ...]) -> None:
+    """Show the steps of an earlier answer, folded."""
+    if not steps:
+        return
+    with st.expander(f"What was done: {summary(steps)}", icon=":material/list:"):
+        for step in steps:
+            st.markdown(finished_line(step))
+
+
+def _take_span(arguments: dict[str, Any]) -> str:
+    bounds = (arguments.pop("start_seconds", None), arguments.pop("end_seconds", None))
+    return "–".join(format_seconds(bound) for bound in bounds if isinstance(bound, int | float))
+
+
+def _argument(name: str, value: Any) -> str:
+    return f"“{value}”" if name in _QUOTED else f"{name.replace('_', ' ')} {value}"

@@ -1,0 +1,34 @@
+"""What the app's tests share: a small library, an assistant over it, and the server's state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chat_fakes import FakeAssistant, FakeLibrary, make_answer, make_record
+
+from app import state as app_state
+from app.state import AppState
+from indexer.settings import Settings
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> FakeLibrary:
+    """A library with one ready video."""
+    return FakeLibrary([make_record(tmp_path)])
+
+
+@pytest.fixture
+def assistant(library: FakeLibrary) -> FakeAssistant:
+    """An assistant over that library."""
+    return FakeAssistant(library, make_answer())
+
+
+@pytest.fixture
+def state(tmp_path: Path, assistant: FakeAssistant) -> Iterator[AppState]:
+    """The server's state over that assistant, installed for the page."""
+    installed = AppState(Settings(library=tmp_path / "library"), lambda _settings: assistant)  # type: ignore[arg-type,return-value]
+    app_state.install(installed)
+    yield installed
+    app_state._Holder.state = None

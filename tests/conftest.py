@@ -1,0 +1,71 @@
+"""Shared by all tests: the demo clip, drawn and indexed once by the command line itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.events import Answered
+from assistant.session import open_assistant
+from indexer.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+REAL_CLIPS = ROOT.parent / "shared" / "videos"
+
+Witness = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def real_clips() -> Path:
+    """The folder of real clips beside the checkout; tests on them are extra."""
+    if not REAL_CLIPS.is_dir():
+        pytest.skip("the real clips are not on this machine")
+    return REAL_CLIPS
+
+
+@pytest.fixture(scope="session")
+def witness(tmp_path_factory: pytest.TempPathFactory) -> Witness:
+    """Run ``witness`` as a person does, in a folder without settings; returns the finished process."""
+    folder = tmp_path_factory.mktemp("cwd")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("WITNESS_")}
+
+    def run(*arguments: object, columns: int = 160) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "app.cli", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            env={**environment, "COLUMNS": str(columns), "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def demo_library(tmp_path_factory: pytest.TempPathFactory, witness: Witness) -> Path:
+    """The library that ``witness demo`` makes, the clip drawn and indexed."""
+    folder = tmp_path_factory.mktemp("demo-library")
+    done = witness("demo", "--library", folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "demo-output.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return folder / "demo"
+
+
+@pytest.fixture(scope="session")
+def ask_json(demo_library: Path) -> Iterator[Callable[..., dict[str, Any]]]:
+    """Ask the demo library a question through one assistant; returns the object of ``witness ask --json``."""
+    with open_assistant(Settings(library=demo_library)) as assistant:
+
+        def ask(question: str, **options: Any) -> dict[str, Any]:
+            *_, last = assistant.ask(question, **options)
+            assert isinstance(last, Answered)
+            return last.answer.to_json()
+
+        yield ask

@@ -1,0 +1,157 @@
+"""What is broken in a file is told, and what is good in it is still seen."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from barcode_video import irregular, read_number, steady, write_barcodes
+
+from indexer.errors import NotAVideo
+from indexer.media.decoder import Decoder
+from indexer.timeline import Unseen
+
+B_FRAMES = {"g": "24", "bf": "2"}
+
+
+def write_cut(path: Path, share: float, **writing: object) -> None:
+    """Write 10 s of numbered frames and keep only the first part of the file."""
+    write_barcodes(path, steady(250), options=B_FRAMES, **writing)  # type: ignore[arg-type]
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+
+
+def walk_all(decoder: Decoder, path: Path) -> tuple[list[int], list[Unseen]]:
+    """Numbers of all frames that come, in order, and the damage; a smeared picture fails."""
+    walk = decoder.walk(path, frames_per_second=25, max_side=160)
+    return [read_number(frame.pixels) for frame in walk], walk.damage
+
+
+def punch_hole(path: Path) -> None:
+    """Overwrite a fifth of the file with zeros."""
+    whole = bytearray(path.read_bytes())
+    start, length = len(whole) // 2, len(whole) // 5
+    whole[start : start + length] = bytes(length)
+    path.write_bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "muxer"), [("cut.mp4", {"movflags": "faststart"}), ("cut.mkv", {})], ids=["mp4", "mkv"]
+)
+def test_a_file_cut_off_is_seen_up_to_there_and_says_so(
+    name: str, muxer: dict[str, str], tmp_path: Path, decoder: Decoder
+) -> None:
+    """The header still claims ten seconds; nothing may pretend that the rest was inspected."""
+    path = tmp_path / name
+    write_cut(path, 0.6, container_options=muxer)
+
+    info = decoder.probe(path)
+    numbers, damage = walk_all(decoder, path)
+
+    assert info.claimed_seconds == pytest.approx(10.0)
+    assert 4.0 < info.duration_seconds < 7.0
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) >= info.frame_count - 4
+    assert damage[-1].span.end_seconds == pytest.approx(10.0)
+    assert damage[-1].span.start_seconds == pytest.approx(info.duration_seconds)
+    assert "ends early" in damage[-1].reason
+
+
+def test_a_cut_fragmented_mp4_is_read_up_to_there(tmp_path: Path, decoder: Decoder) -> None:
+    """Recorders write fragments so that a crash loses little; ffmpeg alone refuses such a file."""
+    path = tmp_path / "cut.mp4"
+    write_cut(path, 0.6, container_options={"movflags": "frag_keyframe+empty_moov"})
+    numbers, _ = walk_all(decoder, path)
+    assert len(numbers) > 100
+    assert numbers == list(range(len(numbers)))
+
+
+def test_an_mp4_without_its_index_is_refused_with_the_remedy(tmp_path: Path, decoder: Decoder) -> None:
+    path = tmp_path / "cut.mp4"
+    write_cut(path, 0.6)
+    with pytest.raises(NotAVideo, match=r"moov.*cut off"):
+        decoder.probe(path)
+
+
+@pytest.mark.parametrize("name", ["hole.mp4", "hole.mkv", "hole.ts"])
+def test_damage_in_the_middle_is_told_and_the_rest_is_seen(
+    name: str, tmp_path: Path, decoder: Decoder
+) -> None:
+    """Both sides of a hole come out right, nothing smeared is passed off as seen, all that lacks is told."""
+    path = tmp_path / name
+    write_barcodes(path, steady(250), options=B_FRAMES)
+    punch_hole(path)
+
+    numbers, damage = walk_all(decoder, path)
+
+    assert numbers == sorted(set(numbers))
+    assert numbers[:50] == list(range(50))
+    assert numbers[-8:] == list(range(242, 250))
+    lost = set(range(250)) - set(numbers)
+    assert len(lost) > 20
+    for number in lost:
+        assert any(told.span.contains(number / 25 + 0.001) for told in damage), number
+
+
+def test_flipped_bits_are_told_although_the_codec_hides_them(tmp_path: Path, decoder: Decoder) -> None:
+    """H.264 patches damaged blocks up in silence; such pictures, and those built on them, are not given."""
+    path = tmp_path / "flipped.mp4"
+    write_barcodes(path, steady(250), options=B_FRAMES)
+    whole = bytearray(path.read_bytes())
+    chance = random.Random(3)
+    for _ in range(12):
+        whole[chance.randrange(len(whole) // 4, len(whole) * 8 // 10)] ^= 1 << chance.randrange(8)
+    path.write_bytes(whole)
+
+    numbers, damage = walk_all(decoder, path)
+
+    assert numbers == sorted(set(numbers))
+    assert 50 < len(numbers) < 250
+    assert sum(told.span.duration_seconds for told in damage) == pytest.approx((250 - len(numbers)) / 25)
+
+
+def test_frames_in_a_hole_are_the_last_good_ones(tmp_path: Path, decoder: Decoder) -> None:
+    """The true time of what is given tells that it is not the second asked for."""
+    path = tmp_path / "hole.mp4"
+    write_barcodes(path, steady(250), options=B_FRAMES)
+    punch_hole(path)
+    _, damage = walk_all(decoder, path)
+    middle = (damage[0].span.start_seconds + damage[0].span.end_seconds) / 2
+
+    frame, after = decoder.frames_at(path, [middle, 9.9])
+
+    assert frame.pts_seconds < damage[0].span.start_seconds
+    assert read_number(after.pixels) == 247
+
+
+def test_a_hole_without_packets_is_told_in_a_steady_recording(tmp_path: Path, decoder: Decoder) -> None:
+    """The frame before the hole is displayed all through it, but nobody saw what happened."""
+    path = tmp_path / "paused.mkv"
+    write_barcodes(path, [time for time in steady(250) if not 2 <= time < 5])
+    _, damage = walk_all(decoder, path)
+    assert [str(lost.span) for lost in damage] == ["0:02–0:05"]
+
+
+def test_long_steps_of_a_variable_rate_are_no_damage(tmp_path: Path, decoder: Decoder) -> None:
+    path = tmp_path / "screen.mkv"
+    write_barcodes(path, [time * 20 for time in irregular(60)])
+    numbers, damage = walk_all(decoder, path)
+    assert numbers == list(range(60))
+    assert damage == []
+
+
+def test_a_recording_that_begins_between_key_frames(tmp_path: Path, decoder: Decoder) -> None:
+    """A TS cut anywhere: the clock starts at the first frame that can be displayed, with no damage told."""
+    path = tmp_path / "middle.ts"
+    write_barcodes(path, steady(250), options=B_FRAMES)
+    whole = path.read_bytes()
+    start = len(whole) // 3 // 188 * 188
+    path.write_bytes(whole[start:])
+
+    numbers, damage = walk_all(decoder, path)
+
+    assert numbers == list(range(numbers[0], 250))
+    assert damage == []
+    frame = decoder.frames_at(path, [1.0])[0]
+    assert read_number(frame.pixels) == numbers[0] + 25
