@@ -126,7 +126,7 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, with its seconds, as the vision model reported it."""
+    """Something that happened, with its seconds, as the vision model (for a cut: the walk) reported it."""
 
     span: Span
     actor: str
@@ -177,7 +177,7 @@ class Segment:
     """0, 1, 2 … in the order of time; segments of a video neither overlap nor leave gaps."""
     span: Span
     activity: float
-    """Mean share of the picture that changes from one sampled frame to the next, 0 to 1."""
+    """Mean share of the picture that changes within an eighth of a second, 0 to 1."""
     starts_with_cut: bool = False
     caption: Caption | None = None
     """None until a vision model has looked."""

@@ -34,12 +34,12 @@ def index(
 ) -> None:
     """Index videos: split, look, caption, embed. What is indexed already is skipped by its content.
 
-    Exit status 0: all is indexed. 1: some files could not be used; they are listed with their reasons and the
-    others are indexed.
+    Exit status 0: all is indexed. 1: some files could not be used, or only in part; they are listed with
+    their reasons, and the others are indexed.
     """
     settings = settings_for(library, vision=vision, embedding=embedding)
     display = index_paths(settings, paths, reindex=reindex)
-    if display.failed:
+    if display.failed or display.partial:
         raise typer.Exit(1)
 
 

@@ -41,12 +41,18 @@ def draw_demo(path: Path, *, width: int = 768, height: int = 432, frames_per_sec
     Args:
         path: Where the file goes; it appears there only when it is complete.
         width: Picture width in pixels, even.
-        height: Picture height in pixels, even.
+        height: Picture height in pixels, even. With both a multiple of 16 the file's bytes are the same
+            each time; otherwise the encoder fills its blocks with what lies in memory.
         frames_per_second: Frames drawn for each second.
 
     Returns:
         The path of the written file.
+
+    Raises:
+        ValueError: The size is odd, which H.264 with halved colour planes cannot hold.
     """
+    if width % 2 or height % 2 or min(width, height) < 64:
+        raise ValueError(f"the demo clip needs an even width and height of at least 64, got {width}x{height}")
     truth = load_truth()
     unfinished = path.with_name(f".{path.name}.unfinished")
     path.parent.mkdir(parents=True, exist_ok=True)

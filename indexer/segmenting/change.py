@@ -1,4 +1,4 @@
-"""How much one sampled frame differs from the one before: activity, and whether the scene was cut.
+"""How much a frame of the walk differs from those before it: activity, and whether the scene was cut.
 
 Both measures first take a global change of brightness out, so that lights going out or a camera adjusting
 its exposure count neither as movement everywhere nor as a cut.
@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 from indexer.timeline import Frame
 
-_ACTIVITY_WIDTH = 160
+_WIDTH = 192
+"""Width in pixels at which pictures are compared."""
+_ACTIVITY_SECONDS = 0.12
+"""Activity compares pictures this far apart: from one frame to the next, slow movement hides in the noise."""
 _NOISE_LEVELS = 14
 """Grey levels by which a pixel must change; sensor noise and compression stay below after smoothing."""
 
@@ -42,10 +45,10 @@ _RECENT_SAMPLES = 4
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The difference between two consecutive samples."""
+    """What changed before a sample."""
 
-    activity: float
-    """Share of the picture that changed beyond noise, 0 to 1."""
+    activity: float | None
+    """Share of the picture that changed beyond noise since the last measurement, 0 to 1; None in between."""
     is_cut: bool
 
 
@@ -53,19 +56,26 @@ class ChangeMeter:
     """Compares each frame of a walk with its predecessor; keeps small pictures, never full frames."""
 
     def __init__(self) -> None:
-        self._previous: NDArray[np.float32] | None = None
+        self._previous: tuple[float, NDArray[np.float32]] | None = None
         self._reference: NDArray[np.float32] | None = None
         self._recent_shares: deque[float] = deque(maxlen=_RECENT_SAMPLES)
 
     def measure(self, frame: Frame) -> Change:
-        """Compare ``frame`` with the one measured before; the first frame has no change."""
-        grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY)
-        height = max(2, round(grey.shape[0] * _ACTIVITY_WIDTH / grey.shape[1]))
-        small = cv2.resize(grey, (_ACTIVITY_WIDTH, height), interpolation=cv2.INTER_AREA)
-        current = cv2.GaussianBlur(small, (3, 3), 0).astype(np.float32)
-        activity = 0.0 if self._previous is None else _changed_share(self._previous, current)
-        self._previous = current
-        return Change(activity=activity, is_cut=self._is_cut(_blocks(frame.pixels)))
+        """Compare ``frame`` with those before it; the first one has nothing to be compared with."""
+        height = max(2, round(frame.pixels.shape[0] * _WIDTH / frame.pixels.shape[1]))
+        small = cv2.resize(frame.pixels, (_WIDTH, height), interpolation=cv2.INTER_AREA)
+        grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (3, 3), 0).astype(np.float32)
+        return Change(activity=self._activity(frame.pts_seconds, grey), is_cut=self._is_cut(_blocks(small)))
+
+    def _activity(self, seconds: float, grey: NDArray[np.float32]) -> float | None:
+        if self._previous is None:
+            self._previous = (seconds, grey)
+            return None
+        before, picture = self._previous
+        if seconds - before < _ACTIVITY_SECONDS:
+            return None
+        self._previous = (seconds, grey)
+        return _changed_share(picture, grey)
 
     def _is_cut(self, blocks: NDArray[np.float32]) -> bool:
         if float(blocks.std(axis=1).max()) < _FLAT_LEVELS:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from indexer.segmenting.change import ChangeMeter
 from indexer.timeline import Frame, Span
+from indexer.vision.model import FrameBudget
 
 _SHORTEST_SECONDS = 0.5
 """A cut this soon after a border starts no new segment, so that flashing lights do not shred a video."""
@@ -18,27 +20,33 @@ class WalkedSegment:
 
     span: Span
     activity: float
-    """Mean share of the picture that changes from one sample to the next, 0 to 1."""
+    """Mean share of the picture that changes within an eighth of a second, 0 to 1."""
     starts_with_cut: bool
     frames: tuple[Frame, ...]
     """In the order of time; empty where nothing could be decoded."""
 
 
 class FrameStore:
-    """Keeps at most ``limit`` frames of a segment, evenly spread, whatever its length.
+    """Keeps a segment's frames at a rate, but never more than ``limit``, whatever the segment's length.
 
-    When full, every other frame is dropped and from then on only every second, fourth … one is kept, so
-    memory is bounded without knowing the segment's end.
+    When it is full, every other frame is dropped and from then on only every second, fourth … one is kept,
+    so memory is bounded without knowing the segment's end and the frames stay evenly spread.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, frames_per_second: float, limit: int) -> None:
+        self._rate = frames_per_second
         self._limit = max(2, limit)
         self._frames: list[Frame] = []
+        self._last_tick = -1
         self._stride = 1
         self._seen = 0
 
     def add(self, frame: Frame) -> None:
         """Offer the next frame."""
+        tick = math.floor(frame.pts_seconds * self._rate + 1e-6)
+        if tick == self._last_tick:
+            return
+        self._last_tick = tick
         if self._seen % self._stride == 0:
             if len(self._frames) >= self._limit:
                 self._frames = self._frames[::2]
@@ -58,7 +66,7 @@ def cut_into_segments(
     start_seconds: float,
     end_seconds: float,
     longest_seconds: float,
-    frames_per_segment: int,
+    budget: FrameBudget,
 ) -> Iterator[WalkedSegment]:
     """Group the frames of a walk into segments, each given out as soon as it is complete.
 
@@ -67,7 +75,7 @@ def cut_into_segments(
         start_seconds: Start of the first segment; the end of the last finished one when work goes on.
         end_seconds: End of the last segment: the video's end.
         longest_seconds: Length limit of a segment.
-        frames_per_segment: Frames kept of each segment, at most.
+        budget: Which frames of a segment are kept: at this rate, and up to twice as many as the model takes.
     """
 
     def limit(start: float) -> float:
@@ -76,19 +84,19 @@ def cut_into_segments(
         return start + (left / 2 if longest_seconds < left < longest_seconds * 1.2 else longest_seconds)
 
     meter = ChangeMeter()
-    open_segment = _OpenSegment(start_seconds, False, frames_per_segment)
+    open_segment = _OpenSegment(start_seconds, False, budget)
     for frame in frames:
         change = meter.measure(frame)
         while frame.pts_seconds >= (border := limit(open_segment.start_seconds)):
             yield open_segment.close(border)
-            open_segment = _OpenSegment(border, False, frames_per_segment)
+            open_segment = _OpenSegment(border, False, budget)
         if change.is_cut and frame.pts_seconds >= open_segment.start_seconds + _SHORTEST_SECONDS:
             yield open_segment.close(frame.pts_seconds)
-            open_segment = _OpenSegment(frame.pts_seconds, True, frames_per_segment)
+            open_segment = _OpenSegment(frame.pts_seconds, True, budget)
         open_segment.add(frame, change.activity)
     while end_seconds > (border := limit(open_segment.start_seconds)):
         yield open_segment.close(border)
-        open_segment = _OpenSegment(border, False, frames_per_segment)
+        open_segment = _OpenSegment(border, False, budget)
     if end_seconds > open_segment.start_seconds:
         yield open_segment.close(end_seconds)
 
@@ -96,18 +104,22 @@ def cut_into_segments(
 class _OpenSegment:
     """The segment that the walk is in."""
 
-    def __init__(self, start_seconds: float, starts_with_cut: bool, frame_limit: int) -> None:
+    def __init__(self, start_seconds: float, starts_with_cut: bool, budget: FrameBudget) -> None:
         self.start_seconds = start_seconds
-        self._starts_with_cut = starts_with_cut
-        self._store = FrameStore(frame_limit)
+        self._starts_with_cut = self._begins_after_cut = starts_with_cut
+        self._store = FrameStore(budget.frames_per_second, 2 * budget.max_frames)
         self._activity = 0.0
         self._samples = 0
 
-    def add(self, frame: Frame, activity: float) -> None:
+    def add(self, frame: Frame, activity: float | None) -> None:
         self._store.add(frame)
-        # A segment's first frame after a cut differs from the scene before; that is no movement in this one.
-        if self._samples or not self._starts_with_cut:
-            self._activity += activity
+        if activity is None:
+            return
+        # The first difference after a cut is that to the scene before, and no movement in this one.
+        if self._begins_after_cut:
+            self._begins_after_cut = False
+            return
+        self._activity += activity
         self._samples += 1
 
     def close(self, end_seconds: float) -> WalkedSegment:

@@ -89,3 +89,14 @@ def test_a_text_file_is_refused_and_leaves_nothing(make_indexer, library, tmp_pa
     with pytest.raises(NotAVideo):
         index_video(make_indexer(), "notes", path, lambda done: None)
     assert library.segments("notes") == []
+
+
+def test_a_cut_between_two_scenes_is_an_event_that_can_be_found(make_indexer, library, tmp_path):
+    path = write_video(tmp_path / "two.mp4", seconds=4.0, scenes=2)
+    library.catalog.add_video("two", path, path.stat().st_size)
+    index_video(make_indexer(segment_seconds=10.0), "two", path, lambda done: None)
+    before, after = library.segments("two")
+    assert [event.action for event in before.caption.events] == ["passes"]
+    assert [event.action for event in after.caption.events] == ["cuts to another scene", "passes"]
+    assert abs(after.caption.events[0].span.start_seconds - 2.0) < 1 / 8
+    assert [hit.segment.ordinal for hit in library.search_words("when does the scene cut?", limit=5)] == [1]

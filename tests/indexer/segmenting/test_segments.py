@@ -19,10 +19,14 @@ def noise(seed: int) -> np.ndarray:
     )
 
 
-def segments_of(frames, end, longest=10.0, start=0.0, kept=32):
+def segments_of(frames, end, longest=10.0, start=0.0, kept=16, rate=8.0):
     return list(
         cut_into_segments(
-            frames, start_seconds=start, end_seconds=end, longest_seconds=longest, frames_per_segment=kept
+            frames,
+            start_seconds=start,
+            end_seconds=end,
+            longest_seconds=longest,
+            budget=FrameBudget(kept, rate, 448),
         )
     )
 
@@ -79,10 +83,17 @@ def test_going_on_from_a_border_gives_the_segments_of_an_undisturbed_walk():
 
 def test_memory_is_bounded_and_frames_stay_evenly_spread():
     frames = [Frame(k / 8, BLACK) for k in range(8 * 120)]
-    (segment,) = segments_of(frames, 120.0, longest=600.0, kept=16)
+    (segment,) = segments_of(frames, 120.0, longest=600.0, kept=8)
     gaps = np.diff([frame.pts_seconds for frame in segment.frames])
     assert 8 <= len(segment.frames) <= 16
     assert gaps.max() == gaps.min()
+
+
+def test_frames_are_kept_at_the_models_rate_and_the_first_always():
+    frames = [Frame(k / 30, BLACK) for k in range(150)]
+    first, second = segments_of(frames, 5.0, longest=2.5, kept=16, rate=2.0)
+    assert [round(frame.pts_seconds, 2) for frame in first.frames] == [0.0, 0.5, 1.0, 1.5, 2.0]
+    assert [round(frame.pts_seconds, 2) for frame in second.frames] == [2.5, 3.0, 3.5, 4.0, 4.5]
 
 
 @pytest.mark.parametrize(("available", "wanted"), [(80, 16), (7, 7), (1, 1), (0, 0)])

@@ -1,0 +1,52 @@
+"""The system prompt of one turn: the videos, the times that were worked out, and the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import prompts
+from assistant.data import as_data
+from assistant.scope import Scope
+from assistant.turn import Mode, Turn
+from indexer.library.library import Library
+from indexer.timeline import format_seconds
+
+_MAX_VIDEOS = 60
+"""Videos named in the prompt; the tool list_videos tells all of them."""
+
+_MODE_TASK = {
+    Mode.ANSWER: "",
+    Mode.TIMELINE: "Wanted: a second-by-second timeline. look_again writes one for the span given.",
+    Mode.CLASSIFY: "Wanted: one action out of this list: {actions}. look_again chooses one for a span.",
+    Mode.SAFETY: "Wanted: a safety review. look_again reviews the span given.",
+}
+
+
+def write_system_prompt(library: Library, turn: Turn, language: str, limits: str) -> str:
+    """Write what the chat model is told before the question."""
+    prompt = prompts.load(
+        "agent",
+        videos=as_data("\n".join(_videos(library, turn.scope)) or "none is indexed"),
+        times=as_data("\n".join(_times(turn.scope)) or "none"),
+        language=language,
+        limits=limits,
+    )
+    task = _MODE_TASK[turn.mode].format(actions=", ".join(turn.actions))
+    return f"{prompt}\n\n{task}".strip()
+
+
+def _videos(library: Library, scope: Scope) -> Iterator[str]:
+    for video in scope.videos[:_MAX_VIDEOS]:
+        yield f"{video.handle}, {format_seconds(video.duration_seconds)} long"
+    if len(scope.videos) > _MAX_VIDEOS:
+        yield f"and {len(scope.videos) - _MAX_VIDEOS} more, see list_videos"
+
+
+def _times(scope: Scope) -> Iterator[str]:
+    for video in scope.videos[:_MAX_VIDEOS]:
+        if video.spans:
+            spans = ", ".join(
+                f"{span} ({span.start_seconds:g}–{span.end_seconds:g} s)" for span in video.spans
+            )
+            yield f"{video.handle}: {spans}"
+    yield from scope.notes

@@ -1,0 +1,74 @@
+"""What an answer rests on: which spans were inspected for it, and which were not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assistant.answer import Source, VideoCoverage
+from assistant.evidence import Evidence, Findings
+from indexer.library.library import Library
+from indexer.timeline import Coverage, Span, Unseen, merge_spans, subtract_spans
+
+_TOUCH_SECONDS = 1e-6
+
+
+def build_coverage(
+    library: Library, findings: Sequence[Findings], *, whole_library: bool
+) -> tuple[VideoCoverage, ...]:
+    """Work out the coverage of an answer.
+
+    Args:
+        library: Knows what indexing looked at.
+        findings: What the tools of this turn returned.
+        whole_library: Whether the question was about every video, so that those which cannot be answered
+            about have to be named as not inspected.
+
+    Returns:
+        One entry per video, sorted by handle.
+    """
+    index: dict[str, list[Span]] = {}
+    looks: dict[str, list[Evidence]] = {}
+    for found in findings:
+        for searched in found.searched:
+            index.setdefault(searched.video_id, []).append(searched.span)
+        for entry in found.evidence:
+            if entry.source is Source.LOOK:
+                looks.setdefault(entry.video_id, []).append(entry)
+    coverages = [
+        _of_video(library, video_id, index.get(video_id, []), looks.get(video_id, []))
+        for video_id in {**index, **looks}
+    ]
+    if whole_library:
+        coverages += [
+            library.coverage(video.video_id)
+            for video in library.videos()
+            if not video.answerable and video.duration_seconds > 0
+        ]
+    named = [VideoCoverage(library.handle(library.video(entry.video_id)), entry) for entry in coverages]
+    return tuple(sorted(named, key=lambda entry: entry.video))
+
+
+def _of_video(library: Library, video_id: str, index: Iterable[Span], looks: Sequence[Evidence]) -> Coverage:
+    """Join what the index and the looks saw; a gap of the index is closed by a look with a frame in it."""
+    seen: list[Span] = []
+    gaps: list[Unseen] = []
+    for span in merge_spans(index, _TOUCH_SECONDS):
+        coverage = library.coverage(video_id, span)
+        seen += coverage.inspected
+        gaps += coverage.not_inspected
+    for look in looks:
+        unseen = [
+            gap
+            for gap in library.coverage(video_id, look.span).not_inspected
+            if not any(gap.span.contains(second) for second in look.frame_seconds)
+        ]
+        seen += subtract_spans(look.span, (gap.span for gap in unseen))
+        gaps += unseen
+    inspected = merge_spans(seen, _TOUCH_SECONDS)
+    left = {
+        Unseen(part, gap.reason)
+        for gap in gaps
+        for part in subtract_spans(gap.span, inspected)
+        if part.duration_seconds > _TOUCH_SECONDS
+    }
+    return Coverage(video_id, tuple(inspected), tuple(sorted(left, key=lambda gap: (gap.span, gap.reason))))

@@ -1,0 +1,64 @@
+"""How well an index entry fits a query: which of its terms stand in it, rare ones weighing more."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from assistant.observer_words import screen_texts
+from indexer.text import query_tokens, tokens
+from indexer.timeline import Event, Segment
+
+
+class Terms:
+    """What a query looks for: its tokens, and phrases that count only word for word."""
+
+    def __init__(self, query: str, phrases: Iterable[str] = ()) -> None:
+        """Take a query apart; an empty one looks for nothing.
+
+        Args:
+            query: The person's words.
+            phrases: What to look for besides, such as "left the picture".
+        """
+        wanted = [*query_tokens(query), *(" ".join(tokens(phrase)) for phrase in phrases)]
+        self._terms = tuple(dict.fromkeys(wanted)) if query.strip() else ()
+
+    def __bool__(self) -> bool:
+        return bool(self._terms)
+
+    def found_in(self, text: str) -> tuple[str, ...]:
+        """Return the terms that stand in a text."""
+        words = f" {' '.join(tokens(text))} "
+        return tuple(term for term in self._terms if f" {term} " in words)
+
+
+class EventWeights:
+    """How well each event of some segments fits: the sum of its terms' weights, rare terms weighing more."""
+
+    def __init__(self, segments: Iterable[Segment], terms: Terms) -> None:
+        self._found = {
+            event: terms.found_in(event.sentence()) for segment in segments for event in events_of(segment)
+        }
+        counts = Counter(term for found in self._found.values() for term in found)
+        self._weights = {term: math.log1p(len(self._found) / count) for term, count in counts.items()}
+
+    def of(self, event: Event) -> float:
+        """Return an event's weight, 0 where it shares nothing with the query."""
+        return sum(self._weights[term] for term in self._found[event])
+
+    def best_of(self, segments: Sequence[Segment]) -> tuple[list[Event], float]:
+        """Return the events that fit best, in the order of time, and their weight; none where none fits."""
+        events = [event for segment in segments for event in events_of(segment)]
+        best = max(map(self.of, events), default=0.0)
+        if best <= 0:
+            return [], 0.0
+        chosen = (event for event in events if self.of(event) >= best - 1e-9)
+        return sorted(chosen, key=lambda event: event.span), best
+
+
+def events_of(segment: Segment) -> list[Event]:
+    """Return a segment's events, and the text that the observer quotes in its summary."""
+    if segment.caption is None:
+        return []
+    return [*segment.caption.events, *screen_texts(segment.caption.summary, segment.span)]

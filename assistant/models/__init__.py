@@ -1,0 +1,1 @@
+"""Chat models: the offline planner, and any tool-calling model of LangChain."""

@@ -1,0 +1,110 @@
+"""Which tools the offline planner uses, chosen by rule.
+
+A time in the question: what the index knows of that span, and a new look at it. Other words: a search, and a
+look at the best moment where that adds something. Neither: what the index knows of the whole video.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.evidence import Evidence, Findings, Kind
+from assistant.observer_words import asks_for_text, is_observer
+from assistant.scope import Scope, VideoScope
+from assistant.turn import Mode
+from indexer.timeline import Span, merge_spans
+
+MAX_VIDEOS = 5
+"""Videos that one question without a file name is asked of; more would not be read by anybody."""
+_LOOK_SECONDS = 20.0
+"""Longest span of a look that the planner chooses by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool and its arguments."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One stretch of one video that the question is about."""
+
+    video: VideoScope
+    span: Span
+    by_time: bool
+    """Whether the question named it by a time; otherwise it is the whole video."""
+
+
+def asked_spans(scope: Scope) -> list[Asked]:
+    """Return the stretches that a question is about; empty for one that has to be searched for."""
+    videos = scope.videos[:MAX_VIDEOS]
+    if scope.times:
+        return [Asked(video, span, True) for video in videos for span in video.spans]
+    if scope.words:
+        return []
+    return [Asked(v, Span(0.0, v.duration_seconds), False) for v in videos if v.duration_seconds > 0]
+
+
+def first_calls(scope: Scope, question: str, mode: Mode) -> list[Call]:
+    """Choose the tools to begin with; none when there is nothing to look into."""
+    if not scope.videos:
+        return []
+    asked = asked_spans(scope)
+    if scope.times or asked:
+        calls = []
+        for entry in asked:
+            calls.append(_recall(entry.video.handle, entry.span))
+            if entry.by_time:
+                calls.append(_look(entry.video.handle, entry.span, question))
+        return calls
+    if scope.named:
+        return [_search(scope.words, video.handle) for video in scope.videos[:MAX_VIDEOS]]
+    return [_search(scope.words, None)]
+
+
+def next_calls(scope: Scope, question: str, mode: Mode, findings: Sequence[Findings]) -> list[Call]:
+    """Choose what to do after the first tools came back; none when the evidence is enough."""
+    evidence = [entry for found in findings for entry in found.evidence]
+    measured = all(is_observer(found.vision) for found in findings if found.vision)
+    if scope.times or not evidence:
+        return []
+    if not scope.words:
+        # The whole video: measurements stand in the index already, a model that judges is asked in its mode.
+        return [] if measured or mode is Mode.ANSWER else [
+            _look(entry.video.handle, entry.span, question) for entry in asked_spans(scope)
+        ]  # fmt: skip
+    best = evidence[0]
+    span = _span_to_look_at(best)
+    text_missing = asks_for_text(question) and not any(line.kind is Kind.TEXT for line in best.lines)
+    time_missing = not any(line.best for line in best.lines)
+    if measured and mode is Mode.ANSWER and not text_missing and not time_missing:
+        return []
+    return [_look(best.video, span, question)]
+
+
+def _span_to_look_at(evidence: Evidence) -> Span:
+    """Return where the best lines of a moment lie, or the moment's beginning; not too long for a look."""
+    spans = merge_spans(line.span for line in evidence.lines if line.best) or [evidence.span]
+    start = max(spans[0].start_seconds, evidence.span.start_seconds)
+    return Span(start, min(spans[0].end_seconds, start + _LOOK_SECONDS))
+
+
+def _recall(video: str, span: Span) -> Call:
+    return Call("recall_span", _arguments(video, span))
+
+
+def _look(video: str, span: Span, question: str) -> Call:
+    return Call("look_again", {**_arguments(video, span), "question": question})
+
+
+def _search(words: str, video: str | None) -> Call:
+    return Call("search_moments", {"query": words, "video": video} if video else {"query": words})
+
+
+def _arguments(video: str, span: Span) -> dict[str, Any]:
+    return {"video": video, "start_seconds": span.start_seconds, "end_seconds": span.end_seconds}

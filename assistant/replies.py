@@ -1,0 +1,46 @@
+"""A vision model's reply to a look, read into lines with their times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.evidence import Kind, Line, caption_lines
+from indexer.timeline import Span
+from indexer.vision.captions import parse_caption
+
+_START_END = re.compile(
+    r"^\W*(?P<start>\d+(?:\.\d+)?)\s*(?:s\b)?\s*(?:–|—|-|to)\s*(?P<end>\d+(?:\.\d+)?)\s*s\b[\s|:]*(?P<text>.*)$"
+)
+
+
+def read_reply(reply: str, span: Span, *, judges: bool) -> tuple[Line, ...]:
+    """Read what a look brought.
+
+    Args:
+        reply: The model's words; for one that only measures, the JSON object of ``prompts/caption.md``.
+        span: What was looked at; every line lies inside it.
+        judges: Whether the model understood the question, and so answered in prose.
+    """
+    if judges:
+        return tuple(_prose(reply, span))
+    return tuple(caption_lines(parse_caption(reply, span), span))
+
+
+def _prose(reply: str, span: Span) -> Iterator[Line]:
+    """Give every line that begins with ``START–END s`` its own time; the rest is about the whole span."""
+    rest: list[str] = []
+    for text in filter(None, map(str.strip, reply.splitlines())):
+        match = _START_END.match(text)
+        inside = _inside(float(match["start"]), float(match["end"]), span) if match else None
+        if match and inside and match["text"]:
+            columns = [column.strip() for column in match["text"].split("|")]
+            yield Line(inside, ", ".join(column for column in columns if column not in ("", "-")))
+        else:
+            rest.append(text)
+    if rest:
+        yield Line(span, " ".join(rest), Kind.SUMMARY)
+
+
+def _inside(start: float, end: float, span: Span) -> Span | None:
+    return Span(start, end).intersect(span) if 0 <= start < end else None

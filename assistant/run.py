@@ -1,0 +1,82 @@
+"""One run of the graph, turned into events; keeps what this turn alone brought to light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+
+from assistant.agent import SECONDS_KEY
+from assistant.answer import Step
+from assistant.data import without_delimiters
+from assistant.events import AskEvent, StepFinished, StepStarted, TextDelta
+from assistant.evidence import Findings
+
+_MODEL_NODE = "model"
+"""Name that `create_agent` gives to the node that calls the chat model."""
+_RESULT_LENGTH = 240
+
+
+class Run:
+    """Follows the stream of one question; afterwards holds its steps, findings and final text."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        """The model's last message, as it wrote it."""
+        self.stopped = False
+        """Whether a limit ended the run before the model had answered."""
+        self._calls: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._results: dict[str, tuple[Step, Findings]] = {}
+
+    @property
+    def steps(self) -> list[Step]:
+        """What was done, in the order in which the model asked for it; tools end in any order."""
+        return [step for step, _ in self._in_order()]
+
+    @property
+    def findings(self) -> list[Findings]:
+        """What each step brought to light."""
+        return [findings for _, findings in self._in_order()]
+
+    def _in_order(self) -> list[tuple[Step, Findings]]:
+        return [self._results[call_id] for call_id in self._calls if call_id in self._results]
+
+    def follow(self, stream: Iterable[Any]) -> Iterator[AskEvent]:
+        """Turn the graph's stream (modes "messages" and "updates") into events."""
+        for kind, payload in stream:
+            if kind == "messages":
+                message, metadata = payload
+                if (
+                    isinstance(message, AIMessage)
+                    and metadata.get("langgraph_node") == _MODEL_NODE
+                    and message.text
+                ):
+                    yield TextDelta(message.text)
+            else:
+                for node, update in payload.items():
+                    for message in (update or {}).get("messages", ()):
+                        yield from self._take(node, message)
+
+    def _take(self, node: str, message: BaseMessage) -> Iterator[AskEvent]:
+        if isinstance(message, AIMessage):
+            self.text = message.text
+            self.stopped = node != _MODEL_NODE
+            for call in message.tool_calls:
+                self._calls[call["id"] or ""] = (call["name"], call["args"])
+                yield StepStarted(call["id"] or "", call["name"], call["args"])
+        elif isinstance(message, ToolMessage):
+            yield self._finish(message)
+
+    def _finish(self, message: ToolMessage) -> StepFinished:
+        call_id = message.tool_call_id
+        tool, arguments = self._calls.setdefault(call_id, (message.name or "", {}))
+        seconds = float(message.additional_kwargs.get(SECONDS_KEY, 0.0))
+        step = Step(tool, arguments, seconds, _shorten(without_delimiters(message.text)))
+        self._results[call_id] = (step, Findings.from_artifact(message.artifact))
+        return StepFinished(call_id, step, failed=message.status == "error")
+
+
+def _shorten(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _RESULT_LENGTH else f"{line[: _RESULT_LENGTH - 1]}…"

@@ -1,0 +1,239 @@
+"""A question in, typed events out: the one door through which every face talks to the agent."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, RemoveMessage
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph.message import REMOVE_ALL_MESSAGES
+
+from assistant.agent import build_agent
+from assistant.answer import Answer, Models
+from assistant.briefing import write_system_prompt
+from assistant.citations import MAX_FRAMES, check_citations
+from assistant.conversations import Conversation, Conversations
+from assistant.coverage import build_coverage
+from assistant.events import Answered, AskEvent
+from assistant.models.configured import make_chat_model
+from assistant.run import Run
+from assistant.scope import read_question
+from assistant.tools import ToolContext, make_tools
+from assistant.turn import DEFAULT_ACTIONS, Mode, Turn, as_actions, turn_marks
+from indexer.errors import WitnessError
+from indexer.library.library import Library
+from indexer.settings import Settings
+from indexer.timeline import Span
+from indexer.vision.configured import make_vision
+from indexer.vision.model import FrameBudget, VisionModel
+
+__all__ = ["CONVERSATIONS_FILE", "DEFAULT_ACTIONS", "Assistant", "Mode", "open_assistant"]
+
+CONVERSATIONS_FILE = "conversations.sqlite"
+"""File in the library's folder that keeps the conversations."""
+
+
+class Assistant:
+    """Answers questions about a library; safe to share between threads."""
+
+    def __init__(
+        self,
+        library: Library,
+        vision: VisionModel,
+        chat_model: BaseChatModel,
+        *,
+        checkpoint_path: Path | None,
+        language: str = "English",
+        max_model_calls: int = 8,
+        max_tool_calls: int = 12,
+    ) -> None:
+        """Wire the parts together.
+
+        Args:
+            library: The videos; closed with the assistant.
+            vision: Who looks again at frames.
+            chat_model: Who plans and words the answers.
+            checkpoint_path: SQLite file for the conversations; None keeps them in memory.
+            language: Language of the answers.
+            max_model_calls: Model calls allowed for one question.
+            max_tool_calls: Tool calls allowed for one question.
+        """
+        self.library = library
+        self._vision = vision
+        self._chat_name = _model_name(chat_model)
+        self._max_model_calls = max_model_calls
+        self._conversations = Conversations(checkpoint_path)
+        self._connection = sqlite3.connect(
+            checkpoint_path or ":memory:", check_same_thread=False, timeout=30.0
+        )
+        # Checkpoints hold messages and plain JSON only; nothing else is ever built from the file.
+        self._saver = SqliteSaver(self._connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+        limits = f"{max_model_calls} model calls and {max_tool_calls} tool calls"
+        self._graph = build_agent(
+            chat_model,
+            make_tools(ToolContext(library, vision, language)),
+            system_prompt=lambda turn: write_system_prompt(library, turn, language, limits),
+            max_model_calls=max_model_calls,
+            max_tool_calls=max_tool_calls,
+            checkpointer=self._saver,
+        )
+
+    @property
+    def models(self) -> Models:
+        """Which models the answers come from."""
+        return Models(self._chat_name, self._vision.name, self.library.embedder_name)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation_id: str | None = None,
+        video: str | None = None,
+        mode: Mode = Mode.ANSWER,
+        actions: Sequence[str] | None = None,
+    ) -> Iterator[AskEvent]:
+        """Answer a question, step by step.
+
+        Args:
+            question: The person's words.
+            conversation_id: Continue (or begin) this conversation; None asks outside any, and keeps nothing.
+            video: Narrow the question to this video, by name, handle or id.
+            mode: The form in which the answer is wanted.
+            actions: What to choose from in `Mode.CLASSIFY`.
+
+        Yields:
+            Steps as they begin and end, the text as it is written, and at last `Answered`.
+
+        Raises:
+            WitnessError: The question is empty, the video unknown, or the chat model does not answer.
+        """
+        question = question.strip()
+        if not question:
+            raise WitnessError('the question is empty; ask, for example, "what happened at second 5?"')
+        scope = read_question(self.library, question, video)
+        turn = Turn(question, mode, video, as_actions(actions), scope)
+        thread = conversation_id or f"once-{uuid.uuid4().hex}"
+        run = Run()
+        try:
+            yield from run.follow(
+                self._graph.stream(
+                    {"messages": [*self._without_broken_turn(thread), _message(turn)]},
+                    {"configurable": {"thread_id": thread}},
+                    context=turn,
+                    stream_mode=["messages", "updates"],
+                )
+            )
+        finally:
+            if conversation_id is None:
+                self._saver.delete_thread(thread)
+        answer = self._answer(turn, run)
+        if conversation_id is not None:
+            self._conversations.add(conversation_id, answer)
+        yield Answered(answer)
+
+    def conversation(self, conversation_id: str) -> list[Answer]:
+        """Return the finished answers of a conversation, each with its question, in their order."""
+        return self._conversations.answers(conversation_id)
+
+    def conversations(self) -> list[Conversation]:
+        """Return every conversation as (conversation_id, title, updated_at), the latest first."""
+        return self._conversations.all()
+
+    def forget(self, conversation_id: str) -> None:
+        """Remove a conversation for good."""
+        self._conversations.forget(conversation_id)
+        self._saver.delete_thread(conversation_id)
+
+    def close(self) -> None:
+        """Close the conversations and the library."""
+        self.library.close()
+        self._conversations.close()
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _without_broken_turn(self, thread: str) -> list[BaseMessage]:
+        """Return what puts the conversation back to its last finished turn; nothing where it stands there.
+
+        A tool call that never got its result would make every later call of a hosted model fail.
+        """
+        state = self._graph.get_state({"configurable": {"thread_id": thread}})
+        messages: list[BaseMessage] = state.values.get("messages", [])
+        if not messages or (isinstance(messages[-1], AIMessage) and not messages[-1].tool_calls):
+            return []
+        start = max(i for i, message in enumerate(messages) if isinstance(message, HumanMessage))
+        return [RemoveMessage(id=REMOVE_ALL_MESSAGES), *messages[:start]]
+
+    def _answer(self, turn: Turn, run: Run) -> Answer:
+        """Check what the model wrote against what the tools returned in this turn."""
+        evidence = [entry for findings in run.findings for entry in findings.evidence]
+        checked = check_citations(self._text(run), evidence, self.library, self._frames_of)
+        return Answer(
+            question=turn.question,
+            text=checked.text,
+            citations=checked.citations,
+            coverage=build_coverage(self.library, run.findings, whole_library=not turn.scope.named),
+            steps=tuple(run.steps),
+            models=self.models,
+            refused_citations=checked.refused,
+        )
+
+    def _text(self, run: Run) -> str:
+        if run.stopped:
+            return (
+                f"I stopped without an answer: the question took more than {self._max_model_calls} model "
+                "calls. Ask about a shorter span or a single video, or raise the setting max_model_calls."
+            )
+        return run.text.strip() or (
+            "The chat model ended without a word. The steps show what was looked at; please ask again, "
+            "perhaps in other words."
+        )
+
+    def _frames_of(self, video_id: str, span: Span) -> Sequence[float]:
+        """Return the PTS of a few frames of a span not looked at again; none where decoding fails."""
+        budget = FrameBudget(MAX_FRAMES, MAX_FRAMES / span.duration_seconds, 64)
+        try:
+            frames = self.library.frames_in(video_id, span, budget)
+        except WitnessError:
+            return ()
+        return [frame.pts_seconds for frame in frames]
+
+
+def open_assistant(settings: Settings) -> Assistant:
+    """Build the library, the vision model and the chat model that the settings ask for.
+
+    Raises:
+        WitnessError: One of them cannot be built; the text says which and what to do.
+    """
+    library = Library.open(settings)
+    return Assistant(
+        library,
+        make_vision(settings),
+        make_chat_model(settings, library),
+        checkpoint_path=library.folder / CONVERSATIONS_FILE,
+        language=settings.language,
+        max_model_calls=settings.max_model_calls,
+        max_tool_calls=settings.max_tool_calls,
+    )
+
+
+def _message(turn: Turn) -> HumanMessage:
+    return HumanMessage(content=turn.question, additional_kwargs=turn_marks(turn.mode, turn.video))
+
+
+def _model_name(chat_model: BaseChatModel) -> str:
+    parameters: Any = chat_model._get_ls_params()
+    return str(parameters.get("ls_model_name") or chat_model._llm_type)

@@ -1,0 +1,101 @@
+"""Moments are found by meaning and by words, merged where they touch, as fine as the index knows."""
+
+from __future__ import annotations
+
+import pytest
+from assistant_fakes import DOCK, RED_FALLS, YARD, FakeLibrary
+
+from assistant.observer_words import asks_for_text, observer_words
+from assistant.retrieval import find_moments
+from indexer.library.records import Hit
+from indexer.timeline import Event, Span
+
+
+def find(library: FakeLibrary, query: str, **arguments: object) -> list[tuple[str, Span]]:
+    moments = find_moments(library, query, **arguments)  # type: ignore[arg-type]
+    return [(moment.video.name, moment.span) for moment in moments]
+
+
+def test_the_best_event_is_the_moment_and_not_its_whole_segment(library: FakeLibrary) -> None:
+    assert find(library, "when did the lights go out?")[0] == ("dock.mp4", Span(18, 20))
+
+
+def test_words_that_the_observer_cannot_know_find_what_it_measures(library: FakeLibrary) -> None:
+    assert find(library, "what fell?")[0] == ("dock.mp4", RED_FALLS.span)
+
+
+def test_another_model_s_index_is_searched_for_the_person_s_words_alone(library: FakeLibrary) -> None:
+    library.vision_name = "qwen3-vl"
+    assert find(library, "what fell?") == []
+
+
+def test_a_lexical_index_finds_nothing_where_no_word_is_shared(library: FakeLibrary) -> None:
+    assert find(library, "suitcase") == []
+
+
+def test_an_embedding_that_knows_meaning_may_find_without_shared_words(library: FakeLibrary) -> None:
+    library.embedder_name = "sentence-model"
+    assert find(library, "suitcase") == [("dock.mp4", Span(0, 30))]
+
+
+def test_words_of_a_phrase_count_only_together(library: FakeLibrary) -> None:
+    """No region that moved to the left "left the picture"."""
+    assert find(library, "did anyone leave?") == []
+
+
+def test_hits_that_touch_are_one_moment_and_others_are_not(library: FakeLibrary) -> None:
+    library.events[DOCK] = [RED_FALLS]
+    library.events[DOCK].append(Event(Span(25, 26), "a red region", "moved upwards"))
+    moments = find_moments(library, "red", limit=5)  # type: ignore[arg-type]
+    assert [moment.segments_span for moment in moments] == [Span(0, 10), Span(20, 30)]
+    library.events[DOCK].append(Event(Span(15, 16), "a red region", "moved in place"))
+    (moment,) = find_moments(library, "red")  # type: ignore[arg-type]
+    assert moment.segments_span == Span(0, 30)
+
+
+def test_ranks_are_fused_so_that_both_searches_count(
+    two_videos: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First by words and second by meaning beats first by meaning alone."""
+    dock, yard = two_videos.video(DOCK), two_videos.video(YARD)
+    first, far, other = (
+        two_videos.segments(DOCK)[0], two_videos.segments(DOCK)[2], two_videos.segments(YARD)[0]
+    )  # fmt: skip
+    two_videos.embedder_name = "sentence-model"
+    by_meaning = [Hit(dock, far, 0.9), Hit(yard, other, 0.8)]
+    by_words = [Hit(yard, other, 3.0), Hit(dock, first, 2.0)]
+    monkeypatch.setattr(two_videos, "search_meaning", lambda *_, **__: by_meaning)
+    monkeypatch.setattr(two_videos, "search_words", lambda *_, **__: by_words)
+    moments = find_moments(two_videos, "van")  # type: ignore[arg-type]
+    assert [(m.video.name, m.segments[0].ordinal) for m in moments] == [
+        ("yard_2.mp4", 0), ("dock.mp4", 2), ("dock.mp4", 0)
+    ]  # fmt: skip
+    assert moments[0].score == pytest.approx(1 / 62 + 1 / 61)
+
+
+def test_without_words_segments_come_in_the_order_of_time(library: FakeLibrary) -> None:
+    assert find(library, "", video_id=DOCK, span=Span(5, 25)) == [
+        ("dock.mp4", Span(0, 10)), ("dock.mp4", Span(10, 20)), ("dock.mp4", Span(20, 30))
+    ]  # fmt: skip
+
+
+def test_a_question_about_text_finds_where_text_is(two_videos: FakeLibrary) -> None:
+    (moment, *_) = find_moments(two_videos, "what does the sign say?")  # type: ignore[arg-type]
+    assert {event.text_on_screen for event in moment.events} == {"DOCK 4 KEEP CLEAR"}
+    del two_videos.texts[DOCK]
+    assert find(two_videos, "what does the sign say?") == []
+
+
+def test_the_observer_s_words_are_said_once_and_only_for_whole_words() -> None:
+    assert observer_words("did it fall or drop?") == ["downwards"]
+    assert observer_words("有东西掉下来吗") == ["downwards"]
+    assert observer_words("fallacy of the gateway") == []
+    assert asks_for_text("牌子上写着什么") and not asks_for_text("who is in the yard?")
+
+
+def test_one_event_that_says_it_beats_many_that_say_a_word_of_it(library: FakeLibrary) -> None:
+    """A segment full of "picture" must not bury the one event that "left the picture"."""
+    leaves = Event(Span(25, 26), "a red region", "moved to the right and left the picture at the right edge")
+    others = [Event(Span(i, i + 1), "a region", f"moved in place, {i} % of the picture") for i in range(9)]
+    library.events[DOCK] = [*others, leaves]
+    assert find(library, "what leaves the picture?")[0] == ("dock.mp4", Span(25, 26))

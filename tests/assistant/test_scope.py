@@ -1,0 +1,76 @@
+"""A question tells which videos and which times it means."""
+
+from __future__ import annotations
+
+import pytest
+from assistant_fakes import FakeLibrary, record
+
+from assistant.scope import Scope, read_question
+from indexer.errors import VideoNotFound
+from indexer.timeline import Span
+
+
+def read(library: FakeLibrary, question: str, video: str | None = None) -> Scope:
+    return read_question(library, question, video)  # type: ignore[arg-type]
+
+
+def test_the_only_video_needs_no_name(library: FakeLibrary) -> None:
+    scope = read(library, "what happened at second 5?")
+    assert scope.handles == ("dock.mp4",) and scope.named
+    assert scope.videos[0].spans == (Span(5, 6),)
+    assert scope.words == "", "a time and nothing else leaves nothing to search for"
+
+
+def test_a_file_name_in_the_question_narrows_and_its_digits_are_no_time(two_videos: FakeLibrary) -> None:
+    for question in ("what moved in yard_2.mp4?", "yard_2 里什么在动?", "did YARD_2.MP4 show a van?"):
+        scope = read(two_videos, question)
+        assert scope.handles == ("yard_2.mp4",) and scope.named and not scope.times
+
+
+def test_a_stem_that_is_an_ordinary_word_counts_only_where_a_video_is_meant(two_videos: FakeLibrary) -> None:
+    assert read(two_videos, "what fell off the dock?").handles == ("dock.mp4", "yard_2.mp4")
+    assert read(two_videos, "what fell in the dock video?").handles == ("dock.mp4",)
+    assert read(two_videos, "what fell in dock?").handles == ("dock.mp4",)
+
+
+def test_without_a_name_every_answerable_video_is_meant(two_videos: FakeLibrary) -> None:
+    scope = read(two_videos, "what fell?")
+    assert scope.handles == ("dock.mp4", "yard_2.mp4") and not scope.named
+
+
+def test_an_argument_beats_the_words(two_videos: FakeLibrary) -> None:
+    assert read(two_videos, "what fell in dock.mp4?", "yard_2.mp4").handles == ("yard_2.mp4",)
+    with pytest.raises(VideoNotFound):
+        read(two_videos, "what fell?", "nowhere.mp4")
+
+
+def test_a_time_past_the_end_is_a_note_for_that_video_alone(two_videos: FakeLibrary) -> None:
+    scope = read(two_videos, "what happened at second 15?")
+    assert [video.spans for video in scope.videos] == [(Span(15, 16),), ()]
+    (note,) = scope.notes
+    assert "yard_2.mp4" in note and "0:12" in note
+
+
+def test_a_failed_video_that_is_named_is_told_with_its_reason(two_videos: FakeLibrary) -> None:
+    scope = read(two_videos, "what fell in broken.mp4?")
+    assert scope.videos == () and "no frame can be decoded" in scope.notes[0]
+
+
+@pytest.mark.parametrize(
+    "question", ["describe the video", "What happens in this clip?", "请描述这个视频", "summarise dock.mp4"]
+)
+def test_a_question_about_the_whole_leaves_no_words_to_search_for(
+    library: FakeLibrary, question: str
+) -> None:
+    assert read(library, question).words == ""
+
+
+def test_times_are_taken_out_of_the_words(library: FakeLibrary) -> None:
+    scope = read(library, "did anything red move between 0:10 and 0:20?")
+    assert scope.videos[0].spans == (Span(10, 20),)
+    assert "red" in scope.words and "0:10" not in scope.words
+
+
+def test_a_longer_name_wins_over_one_that_it_contains(library: FakeLibrary) -> None:
+    library.records.append(record("d" * 16, "a dock.mp4", 5.0))
+    assert read(library, "what is in a dock.mp4?").handles == ("a dock.mp4",)

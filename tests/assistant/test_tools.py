@@ -1,0 +1,108 @@
+"""What the tools tell the model, and what they hand to the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from assistant_fakes import DOCK, FakeLibrary, FakeVision, ScriptedModel, answer_of, calls, tool_texts
+from langchain_core.messages import AIMessage
+
+from assistant.session import Assistant, Mode
+from assistant.tools import MAX_SEGMENTS
+from indexer.timeline import Span, Unseen
+
+Maker = Callable[..., Assistant]
+
+
+def told(make_assistant: Maker, tool: str, arguments: dict[str, Any], **asked: Any) -> str:
+    """Have a scripted model use one tool, and return what it was told."""
+    model = ScriptedModel(script=[calls((tool, arguments)), AIMessage("Done.")])
+    answer_of(make_assistant(model), "?what", **asked)
+    (text,) = tool_texts(model.heard[-1])
+    return text
+
+
+def span(start: float, end: float) -> dict[str, Any]:
+    return {"video": "dock.mp4", "start_seconds": start, "end_seconds": end}
+
+
+def test_list_videos_tells_length_status_and_reason(make_assistant: Maker, two_videos: FakeLibrary) -> None:
+    text = told(make_assistant, "list_videos", {})
+    assert "dock.mp4, 0:30, ready" in text
+    assert "broken.mp4, 0:08, failed (no frame can be decoded)" in text
+
+
+def test_list_videos_tells_only_the_one_that_the_person_chose(
+    make_assistant: Maker, two_videos: FakeLibrary
+) -> None:
+    assert "yard" not in told(make_assistant, "list_videos", {}, video="dock.mp4")
+
+
+def test_recall_tells_events_of_the_span_and_what_was_not_inspected(
+    make_assistant: Maker, library: FakeLibrary
+) -> None:
+    library.unseen[DOCK] = (Unseen(Span(7, 8), "damaged"),)
+    text = told(make_assistant, "recall_span", span(4, 9))
+    assert "0:05–0:06 a red region moved downwards" in text
+    assert "blue" not in text, "the cart of 0:09 is outside of the span"
+    assert "Not inspected by the index: 0:07–0:08 (damaged)" in text
+
+
+def test_recall_of_a_long_span_lists_the_most_active_segments(
+    make_assistant: Maker, library: FakeLibrary
+) -> None:
+    library.records[0] = library.records[0].__class__(
+        DOCK, "dock.mp4", library.records[0].path, library.records[0].status, duration_seconds=3600.0
+    )
+    text = told(make_assistant, "recall_span", span(0, 3600))
+    assert f"the {MAX_SEGMENTS} most active of 360 segments" in text
+    assert "red region" in text
+
+
+def test_search_is_narrowed_to_the_person_s_video(make_assistant: Maker, two_videos: FakeLibrary) -> None:
+    assert "yard_2.mp4" in told(make_assistant, "search_moments", {"query": "moved"})
+    assert "yard_2.mp4" not in told(make_assistant, "search_moments", {"query": "moved"}, video="dock.mp4")
+
+
+def test_a_look_tells_its_density_and_warns_when_it_is_thin(
+    make_assistant: Maker, vision: FakeVision
+) -> None:
+    assert "10 frames, 10 per second" in told(make_assistant, "look_again", {**span(5, 6), "question": "?"})
+    vision.look_budget = vision.look_budget.__class__(10, 10.0, 448)
+    thin = told(make_assistant, "look_again", {**span(0, 30), "question": "?"})
+    assert "10 frames, 0.33 per second" in thin and "may be missed" in thin
+
+
+def test_a_look_past_the_end_is_cut_there(make_assistant: Maker, library: FakeLibrary) -> None:
+    told(make_assistant, "look_again", {**span(29, 40), "question": "?"})
+    assert library.decoded == [(DOCK, Span(29, 30))]
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        (Mode.ANSWER, "Question: who waves?"),
+        (Mode.TIMELINE, "second-by-second timeline"),
+        (Mode.CLASSIFY, "- juggling"),
+        (Mode.SAFETY, "left behind"),
+    ],
+)
+def test_a_look_uses_the_prompt_of_the_mode(
+    make_assistant: Maker, vision: FakeVision, mode: Mode, words: str
+) -> None:
+    told(
+        make_assistant,
+        "look_again",
+        {**span(5, 6), "question": "who waves?"},
+        mode=mode,
+        actions=["juggling"],
+    )
+    assert words in vision.looks[0].prompt
+    assert "5–6 s" in vision.looks[0].prompt
+
+
+def test_wrong_arguments_are_told_to_the_model(make_assistant: Maker) -> None:
+    text = told(make_assistant, "recall_span", {"video": "dock.mp4", "start_seconds": -3, "end_seconds": 1})
+    assert "start_seconds" in text
