@@ -19,7 +19,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV): a few minutes the first time."
 	$(PYTHON) -c 'import sys; assert sys.version_info[:2] >= (3, 11), "Witness needs Python 3.11 or newer; say which with make PYTHON=python3.11"'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from app.console import format_size
 from indexer.errors import WitnessError
 from indexer.library.library import Library
-from indexer.pipeline import make_fingerprint
+from indexer.parts import make_fingerprint
 from indexer.settings import Settings
 
 QWEN = "Qwen/Qwen3-VL-4B-Instruct"

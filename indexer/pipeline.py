@@ -1,110 +1,103 @@
-"""Index one video: probe, walk, segments, captions, vectors, publish. The steps stand in this order below."""
+"""Index videos: walk, segments, captions, vectors, publish.
+
+The walk runs ahead in a thread (`indexer.preparing`). Here its segments are taken as they come, captioned
+in batches as large as the vision model likes, across videos, and written; a video whose last segment is
+written is embedded and published.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import prompts
-from indexer.embedding.model import Embedder
-from indexer.errors import DamagedVideo, LibraryError
-from indexer.library.fingerprint import Fingerprint
-from indexer.library.library import Library
-from indexer.media.decoder import Decoder
-from indexer.media.info import VideoInfo
-from indexer.segmenting.sampling import choose_frames
-from indexer.segmenting.segments import WalkedSegment, cut_into_segments
-from indexer.settings import Settings
-from indexer.timeline import Caption, Event, Segment, Span, Unseen
-from indexer.vision.captions import parse_caption
-from indexer.vision.model import Look, Reply, VisionModel
+from indexer.captioning import caption, with_cut
+from indexer.errors import DamagedVideo, LibraryError, MediaError
+from indexer.library.jobs import Job
+from indexer.parts import Indexer
+from indexer.preparing import Begun, Item, Prefetch, Prepared, prepare
+from indexer.timeline import Caption, Segment, Unseen
 
-SEGMENTING_VERSION = "cuts-1"
-_WALK_RATE = 30.0
-"""Samples per second of the walk: every frame of most videos. From one frame to the next a cut stands out far
-more than among samples 1/8 s apart, and its time is right to the frame."""
-_CUT_SECONDS = 0.1
-"""Length given to a cut, which has none, so that it can be found and cited."""
-
-Progress = Callable[[float], None]
-"""Called with the seconds of video that are done."""
+Progress = Callable[[Job, float], None]
+"""Called with the seconds of a job's video that are done."""
+Outcome = Callable[[Job, MediaError | None], None]
+"""Called when a job is over: published, or with the reason why its file cannot be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Indexer:
-    """What indexing needs, built once and handed in."""
+def index_jobs(
+    indexer: Indexer, take: Callable[[], Job | None], progress: Progress, outcome: Outcome
+) -> None:
+    """Index what ``take`` gives until it gives None. Goes on where a killed run stopped.
 
-    library: Library
-    vision: VisionModel
-    embedder: Embedder
-    decoder: Decoder
-    fingerprint: Fingerprint
-    settings: Settings
+    Raises:
+        VisionError: The vision model does not answer; what was captioned is kept for the next run.
+        LibraryError: The library cannot be written.
+    """
 
+    def items() -> Iterator[Item]:
+        while (job := take()) is not None:
+            yield from prepare(indexer, job)
 
-def make_fingerprint(settings: Settings, vision: VisionModel, embedder: Embedder) -> Fingerprint:
-    """Return what an index made with these models and settings is known by."""
-    return Fingerprint(
-        vision=vision.name,
-        prompt=prompts.fingerprint("caption") if vision.judges else "",
-        language=settings.language if vision.judges else "",
-        embedding=embedder.name,
-        embedding_setting=settings.embedding,
-        segmenting=f"{SEGMENTING_VERSION} {settings.segment_seconds:g}s",
-    )
+    looks_at_once = indexer.vision.looks_at_once
+    with Prefetch(items, looks_at_once) as ahead:
+        while batch := _next_batch(ahead, looks_at_once):
+            _process(indexer, batch, progress, outcome)
 
 
-def index_video(indexer: Indexer, video_id: str, path: Path, progress: Progress) -> None:
-    """Index one video and publish it. Goes on where a killed run stopped; captions are never made twice.
+def index_video(indexer: Indexer, video_id: str, path: Path, progress: Callable[[float], None]) -> None:
+    """Index one video and publish it.
 
     Raises:
         MediaError: The file cannot be used; nothing of it becomes visible.
         VisionError: The vision model does not answer; what was captioned is kept for the next run.
     """
-    catalog, key = indexer.library.catalog, indexer.fingerprint.key
-    info = indexer.decoder.probe(path)
-    catalog.set_info(video_id, info)
-    if info.missing_end is not None:
-        catalog.add_unseen(video_id, key, [Unseen(info.missing_end, "the file ends early")])
-
-    done = [segment for _, segment in catalog.drafts(video_id, key)]
-    start_seconds = done[-1].span.end_seconds if done else 0.0
-    progress(start_seconds)
-    if start_seconds < info.duration_seconds - 1e-6:
-        _caption_from(indexer, video_id, path, info, start_seconds, len(done), progress)
-
-    _store_vectors(indexer, video_id)
-    catalog.publish(video_id, key)
+    jobs = [Job(video_id, path, attempts=0, running=True, progress=0.0)]
+    errors: list[MediaError | None] = []
+    index_jobs(
+        indexer,
+        lambda: jobs.pop() if jobs else None,
+        lambda _, seconds: progress(seconds),
+        lambda _, error: errors.append(error),
+    )
+    if errors[0] is not None:
+        raise errors[0]
 
 
-def _caption_from(
-    indexer: Indexer, video_id: str, path: Path, info: VideoInfo,
-    start_seconds: float, first_ordinal: int, progress: Progress,
-) -> None:  # fmt: skip
-    """Walk from ``start_seconds`` to the end and write each segment, captioned, as soon as it is complete."""
-    catalog, key, budget = indexer.library.catalog, indexer.fingerprint.key, indexer.vision.caption_budget
-    with closing(
-        indexer.decoder.walk(
-            path, frames_per_second=_WALK_RATE, max_side=budget.max_side, start_seconds=start_seconds
-        )
-    ) as walk:
-        segments = cut_into_segments(
-            walk,
-            start_seconds=start_seconds,
-            end_seconds=info.duration_seconds,
-            longest_seconds=indexer.settings.segment_seconds,
-            budget=budget,
-        )
-        for ordinal, walked in enumerate(segments, start=first_ordinal):
-            caption = _caption(indexer, walked)
-            segment = Segment(
-                video_id, ordinal, walked.span, walked.activity, walked.starts_with_cut, caption
-            )
-            catalog.add_unseen(video_id, key, _gaps(walk.damage, segment))
-            catalog.add_segment(segment, key)
-            progress(segment.span.end_seconds)
+def _next_batch(ahead: Prefetch, looks_at_once: int) -> list[Item]:
+    """Wait for the next item, and take with it what is ready, up to as many looks as the model likes.
+
+    It is not waited for a full batch: a model that is faster than the walk gets what there is.
+    """
+    batch: list[Item] = []
+    while (item := ahead.take(wait=not batch)) is not None:
+        batch.append(item)
+        if sum(isinstance(each, Prepared) and each.look is not None for each in batch) >= looks_at_once:
+            break
+    return batch
+
+
+def _process(indexer: Indexer, batch: Sequence[Item], progress: Progress, outcome: Outcome) -> None:
+    """Caption a batch's segments together, then write and publish in the order of the walk."""
+    looks = [item.look for item in batch if isinstance(item, Prepared) and item.look is not None]
+    captions = iter(caption(indexer.vision, looks) if looks else [])
+    for item in batch:
+        if isinstance(item, Begun):
+            progress(item.job, item.start_seconds)
+        elif isinstance(item, Prepared):
+            _write(indexer, item, next(captions) if item.look is not None else None)
+            progress(item.job, item.walked.span.end_seconds)
+        else:
+            outcome(item.job, item.error or _publish(indexer, item.job.video_id))
+
+
+def _write(indexer: Indexer, item: Prepared, found: Caption | None) -> None:
+    walked, key = item.walked, indexer.fingerprint.key
+    if found is not None and walked.starts_with_cut:
+        found = with_cut(found, walked.span)
+    segment = Segment(
+        item.job.video_id, item.ordinal, walked.span, walked.activity, walked.starts_with_cut, found
+    )
+    indexer.library.catalog.add_unseen(item.job.video_id, key, _gaps(item.damage, segment))
+    indexer.library.catalog.add_segment(segment, key)
 
 
 def _gaps(damage: Sequence[Unseen], segment: Segment) -> list[Unseen]:
@@ -114,24 +107,13 @@ def _gaps(damage: Sequence[Unseen], segment: Segment) -> list[Unseen]:
     return [*damage, Unseen(segment.span, "no frame of it could be decoded")]
 
 
-def _caption(indexer: Indexer, walked: WalkedSegment) -> Caption | None:
-    """Have the vision model look at a segment; None when there is nothing to look at."""
-    frames = choose_frames(walked.frames, walked.span, indexer.vision.caption_budget)
-    if not frames:
-        return None
-    # In plain seconds, as the marks before the frames are written.
-    span = f"{walked.span.start_seconds:g}–{walked.span.end_seconds:g} s"
-    prompt = prompts.load("caption", span=span, language=indexer.settings.language)
-    look = Look(frames=frames, span=walked.span, prompt=prompt, reply=Reply.CAPTION, max_new_tokens=1024)
-    caption = parse_caption(indexer.vision.look([look])[0], walked.span)
-    return _with_cut(caption, walked.span) if walked.starts_with_cut else caption
-
-
-def _with_cut(caption: Caption, span: Span) -> Caption:
-    """Add the cut that the segment starts with: all its frames lie behind it, so no model can see it."""
-    end_seconds = min(span.start_seconds + _CUT_SECONDS, span.end_seconds)
-    cut = Event(Span(span.start_seconds, end_seconds), "the picture", "cuts to another scene")
-    return replace(caption, events=(cut, *caption.events))
+def _publish(indexer: Indexer, video_id: str) -> MediaError | None:
+    try:
+        _store_vectors(indexer, video_id)
+    except MediaError as error:
+        return error
+    indexer.library.catalog.publish(video_id, indexer.fingerprint.key)
+    return None
 
 
 def _store_vectors(indexer: Indexer, video_id: str) -> None:

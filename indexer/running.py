@@ -13,7 +13,8 @@ from indexer.library.jobs import Job
 from indexer.library.library import Library
 from indexer.library.ownership import Ownership
 from indexer.library.records import VideoRecord, VideoStatus
-from indexer.pipeline import Indexer, index_video
+from indexer.parts import Indexer
+from indexer.pipeline import index_jobs
 from indexer.progress import FileFailed, FileIndexed, FileProgress, FileSkipped, FilesQueued, IndexEvent
 
 _POLL_SECONDS = 0.3
@@ -129,26 +130,22 @@ class IndexRun:
 
     def _work(self, wanted: set[str]) -> None:
         """Take files from the queue until it is empty, those that other processes put there too."""
-        self._library.jobs.release_abandoned()
-        while (job := self._library.jobs.take()) is not None:
-            self._index(job)
+        jobs = self._library.jobs
+        jobs.release_abandoned()
+
+        def ended(job: Job, error: MediaError | None) -> None:
+            if error is not None:
+                self._library.catalog.set_failure(job.video_id, str(error))
+                jobs.finish(job.video_id)
             self._tell_outcome(self._library.video(job.video_id))
             wanted.discard(job.video_id)
 
-    def _index(self, job: Job) -> None:
-        catalog, jobs = self._library.catalog, self._library.jobs
+        index_jobs(self.indexer, jobs.take, self._progress, ended)
 
-        def progress(done_seconds: float) -> None:
-            video = catalog.video(job.video_id)
-            total = video.duration_seconds if video else 0.0
-            jobs.report(job.video_id, min(1.0, done_seconds / total) if total else 0.0)
-            self.report(FileProgress(job.path, done_seconds, total))
-
-        try:
-            index_video(self.indexer, job.video_id, job.path, progress)
-        except MediaError as error:
-            catalog.set_failure(job.video_id, str(error))
-            jobs.finish(job.video_id)
+    def _progress(self, job: Job, done_seconds: float) -> None:
+        total = self._library.video(job.video_id).duration_seconds
+        self._library.jobs.report(job.video_id, min(1.0, done_seconds / total) if total else 0.0)
+        self.report(FileProgress(job.path, done_seconds, total))
 
     # -- while another process is the owner -------------------------------------------------------------
 

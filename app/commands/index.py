@@ -15,7 +15,7 @@ from indexer.discovery import find_files
 from indexer.embedding.configured import make_embedder
 from indexer.library.library import Library
 from indexer.media.decoder import Decoder
-from indexer.pipeline import Indexer, make_fingerprint
+from indexer.parts import Indexer, make_fingerprint
 from indexer.running import IndexRun
 from indexer.settings import Settings
 from indexer.vision.configured import make_vision

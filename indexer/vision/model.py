@@ -74,6 +74,10 @@ class VisionModel(Protocol):
         """Whether it understands the prompt; False when it can only measure."""
 
     @property
+    def looks_at_once(self) -> int:
+        """How many looks it likes in one call; 1 when it works through them one by one anyway."""
+
+    @property
     def caption_budget(self) -> FrameBudget:
         """Frames wanted for captioning one segment."""
 

@@ -10,7 +10,7 @@ from indexing_kit import RecordingVision
 from indexer.embedding.lexical import LexicalEmbedder
 from indexer.library.library import Library
 from indexer.media.decoder import Decoder
-from indexer.pipeline import Indexer, make_fingerprint
+from indexer.parts import Indexer, make_fingerprint
 from indexer.settings import Settings
 
 

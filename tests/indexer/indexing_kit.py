@@ -37,16 +37,22 @@ class RecordingVision:
     """A vision model that tells its span in the caption and keeps every look it was asked for."""
 
     def __init__(
-        self, name: str = "recording-1", on_look: Callable[[Look], None] = lambda look: None
+        self,
+        name: str = "recording-1",
+        on_look: Callable[[Look], None] = lambda look: None,
+        looks_at_once: int = 1,
     ) -> None:
         self.name = name
         self.judges = True
+        self.looks_at_once = looks_at_once
         self.caption_budget = FrameBudget(4, 1.0, 64)
         self.look_budget = FrameBudget(8, 4.0, 64)
         self.looks: list[Look] = []
+        self.batches: list[int] = []
         self._on_look = on_look
 
     def look(self, requests):
+        self.batches.append(len(requests))
         for request in requests:
             self._on_look(request)
             self.looks.append(request)

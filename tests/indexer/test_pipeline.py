@@ -1,11 +1,14 @@
 """Indexing one video: what is published is whole, and work that was done is never done again."""
 
+import time
+
 import pytest
 from indexing_kit import RecordingVision, write_video
 
 from indexer.errors import LibraryError, NotAVideo, VisionError
+from indexer.library.jobs import Job
 from indexer.library.records import VideoStatus
-from indexer.pipeline import index_video
+from indexer.pipeline import index_jobs, index_video
 from indexer.timeline import Span
 
 
@@ -100,3 +103,45 @@ def test_a_cut_between_two_scenes_is_an_event_that_can_be_found(make_indexer, li
     assert [event.action for event in after.caption.events] == ["cuts to another scene", "passes"]
     assert abs(after.caption.events[0].span.start_seconds - 2.0) < 1 / 8
     assert [hit.segment.ordinal for hit in library.search_words("when does the scene cut?", limit=5)] == [1]
+
+
+def test_segments_of_several_videos_are_looked_at_in_batches(make_indexer, library, tmp_path):
+    videos = [
+        write_video(tmp_path / f"{name}.mp4", seconds=4.0, seed=seed) for seed, name in enumerate("abc")
+    ]
+    for path in videos:
+        library.catalog.add_video(path.stem, path, path.stat().st_size)
+    slow = RecordingVision(on_look=lambda look: time.sleep(0.05), looks_at_once=4)
+    jobs = [Job(path.stem, path, 0, True, 0.0) for path in videos]
+    ended = []
+    index_jobs(
+        make_indexer(slow, segment_seconds=1.0),
+        lambda: jobs.pop(0) if jobs else None,
+        lambda job, seconds: None,
+        lambda job, error: ended.append((job.video_id, error)),
+    )
+    assert ended == [("a", None), ("b", None), ("c", None)]
+    assert sum(slow.batches) == 12
+    assert 1 < max(slow.batches) <= 4, "what is ready is looked at together"
+    for path in videos:
+        captions = [segment.caption.summary for segment in library.segments(path.stem)]
+        assert captions == [f"A forklift passes in part {second}." for second in range(4)]
+
+
+def test_a_broken_reply_is_asked_for_once_more_and_then_kept_as_text(make_indexer, library, video):
+    class Chatty(RecordingVision):
+        def look(self, requests):
+            good = super().look(requests)
+            return [
+                reply
+                if "could not be read" in request.prompt and request.span.start_seconds < 4
+                else "Well, hm."
+                for reply, request in zip(good, requests, strict=True)
+            ]
+
+    vision = Chatty()
+    index_video(make_indexer(vision), "yard", video, lambda done: None)
+    captions = [segment.caption for segment in library.segments("yard")]
+    assert [caption.well_formed for caption in captions] == [True, True, False]
+    assert captions[2].summary == "Well, hm.", "never dropped"
+    assert len(vision.looks) == 6, "each was asked twice, none a third time"

@@ -10,6 +10,7 @@ import pytest
 import prompts
 
 VARIABLES = {
+    "repair": {"prompt"},
     "agent": {"videos", "times", "language", "limits"},
     "caption": {"span", "language"},
     "classify": {"span", "actions", "language"},
@@ -37,8 +38,9 @@ def test_a_prompt_takes_exactly_its_variables_and_shows_each(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(VARIABLES))
 def test_a_missing_variable_is_named_with_its_file(name: str) -> None:
     variables = given(name)
-    del variables["language"]
-    with pytest.raises(prompts.PromptError, match=rf"prompts/{name}\.md: missing language"):
+    removed = min(variables)
+    del variables[removed]
+    with pytest.raises(prompts.PromptError, match=rf"prompts/{name}\.md: missing {removed}"):
         prompts.load(name, **variables)
 
 
