@@ -116,7 +116,7 @@ def test_more_movements_than_fit_are_counted(observer, stage):
     record = json.loads(observer.look([stage.look(look.frames)])[0])
     assert len(record["events"]) == 6
     assert "five smaller movements" in record["summary"]
-    assert "There were two smaller movements besides." in observer.look([look])[0]
+    assert "Besides, two smaller movements." in observer.look([look])[0]
 
 
 def test_a_still_picture_with_noise_is_still(observer, stage):
