@@ -42,11 +42,13 @@ class Asked:
 
 def asked_spans(scope: Scope) -> list[Asked]:
     """Return the stretches that a question is about; empty for one that has to be searched for."""
-    videos = scope.videos[:MAX_VIDEOS]
     if scope.times:
-        return [Asked(video, span, True) for video in videos for span in video.spans]
+        # Those that the time lies past the end of have no span; they must not take the others' places.
+        timed = [video for video in scope.videos if video.spans][:MAX_VIDEOS]
+        return [Asked(video, span, True) for video in timed for span in video.spans]
     if scope.words:
         return []
+    videos = scope.videos[:MAX_VIDEOS]
     return [Asked(v, Span(0.0, v.duration_seconds), False) for v in videos if v.duration_seconds > 0]
 
 

@@ -18,6 +18,7 @@ from indexer.timeline import Span, format_seconds
 MAX_SENTENCES = 12
 """Sentences for one stretch; the rest is counted, not listed."""
 _MAX_MOMENTS = 3
+_MAX_NOTES = 3
 _ABOUT_AS_MANY = 0.7
 _TOUCH_SECONDS = 1e-3
 _ALIKE = 0.6
@@ -49,7 +50,7 @@ def write_report(
         findings: What the tools returned.
         errors: What tools that failed said.
     """
-    paragraphs: list[str] = [f"{_plain(note)}." for note in scope.notes]
+    paragraphs: list[str] = _notes(scope)
     if not scope.videos and not scope.notes:
         paragraphs.append("There is no indexed video to answer from. Index some first: witness index FOLDER.")
     judged = any(found.judged for found in findings)
@@ -65,12 +66,24 @@ def write_report(
     elif findings:
         paragraphs.append(_about_search(scope, question, findings))
     paragraphs += [f"One step failed: {_plain(error)}." for error in dict.fromkeys(errors)]
-    if not scope.named and len(scope.videos) > MAX_VIDEOS and asked:
+    answered = {each.video.video_id for each in asked}
+    if not scope.named and len(answered) == MAX_VIDEOS < len(scope.videos):
         paragraphs.append(
             f"These are the first {MAX_VIDEOS} of {len(scope.videos)} videos; name one to ask about it."
         )
     paragraphs.append(_closing(findings, judged=judged))
     return "\n\n".join(paragraph.strip() for paragraph in paragraphs)
+
+
+def _notes(scope: Scope) -> list[str]:
+    """Return what the person has to be told, shortened where it is the same of many videos."""
+    notes = [f"{_plain(note)}." for note in scope.notes]
+    if len(notes) <= _MAX_NOTES:
+        return notes
+    return [
+        *notes[: _MAX_NOTES - 1],
+        f"The same, or alike, is true of {len(notes) - _MAX_NOTES + 1} more videos.",
+    ]
 
 
 _MODE_WORDS = {
@@ -89,11 +102,12 @@ def _about_span(asked: Asked, evidence: Sequence[Evidence], question: str) -> st
     if asked.by_time and not asks_for_text(question):
         statements = [statement for statement in statements if statement.line.kind is not Kind.TEXT]
     said = [_sentence(statement) for statement in statements[:MAX_SENTENCES]]
+    listed = len(said) > 1
     if all(statement.line.kind is Kind.TEXT for statement in statements):
         said = [*_nothing(asked, own), *said]
     if len(statements) > MAX_SENTENCES:
         said.append(f"{len(statements) - MAX_SENTENCES} more are left out; ask about a shorter span.")
-    return " ".join(said)
+    return _as_list(said) if listed else " ".join(said)
 
 
 def _nothing(asked: Asked, own: Sequence[Evidence]) -> list[str]:
@@ -139,7 +153,7 @@ def _about_search(scope: Scope, question: str, findings: Sequence[Findings]) -> 
         statements = [statement for statement in statements if statement.line.kind is Kind.TEXT] or statements
     said = [_sentence(statement) for statement in _without_repeats(statements)[:MAX_SENTENCES]]
     if said:
-        return " ".join(said)
+        return _as_list(said) + _reading(question, findings)
     if moments:
         closest = moments[0]
         return (
@@ -147,6 +161,22 @@ def _about_search(scope: Scope, question: str, findings: Sequence[Findings]) -> 
             f"{_plain(closest.lines[0].text)} {write_citation(closest.video, closest.span)}."
         )
     return _not_found(scope, question, findings)
+
+
+def _as_list(sentences: Sequence[str]) -> str:
+    """Write one sentence as it is, several below each other."""
+    return sentences[0] if len(sentences) == 1 else "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def _reading(question: str, findings: Sequence[Findings]) -> str:
+    """Say how the question's words were read, where they ask for more than an observer can know."""
+    measured = observer_words(question) if all(is_observer(found.vision) for found in findings) else []
+    if not measured or asks_for_text(question):
+        return ""
+    return (
+        f"\n\nWhat was searched for is what can be measured of that: {', '.join(measured)}. "
+        "What or who it was, and why, takes a vision-language model."
+    )
 
 
 def _worth_telling(evidence: Sequence[Evidence]) -> list[Evidence]:
