@@ -27,6 +27,18 @@ LibraryOption = Annotated[
 ]
 VideoOption = Annotated[str | None, typer.Option("--video", help="Only this video (name, path or id).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+VisionOption = Annotated[
+    str | None, typer.Option("--vision", help="Who looks at frames: observer, openai:MODEL (WITNESS_VISION).")
+]
+VisionUrlOption = Annotated[
+    str | None, typer.Option("--vision-url", help="Server of openai:MODEL, e.g. http://localhost:8000/v1.")
+]
+ChatOption = Annotated[
+    str | None, typer.Option("--chat", help="Who words answers: offline, openai:MODEL, … (WITNESS_CHAT).")
+]
+ChatUrlOption = Annotated[
+    str | None, typer.Option("--chat-url", help="Server of the chat model, e.g. http://localhost:8000/v1.")
+]
 FromOption = Annotated[
     str | None, typer.Option("--from", help="Only from this time on: seconds, m:ss or h:mm:ss.")
 ]

@@ -1,4 +1,6 @@
-"""Write the parts of the docs that follow from the code: docs/cli.md, and the tree in docs/architecture.md.
+"""Write the parts of the docs that follow from the code.
+
+These are docs/cli.md, the tree in docs/architecture.md, and the settings in README.md.
 
 Usage: python docs/generate.py
 """
@@ -14,10 +16,12 @@ import typer
 from typer.testing import CliRunner
 
 from app.cli import app
+from indexer.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("prompts", "indexer", "assistant", "app")
 TREE_START, TREE_END = "<!-- tree: written by docs/generate.py -->\n```\n", "```\n<!-- end of tree -->"
+SETTINGS_START, SETTINGS_END = "<!-- settings: written by docs/generate.py -->\n", "<!-- end of settings -->"
 _WIDTH = "100"
 _NAME_WIDTH = 34
 
@@ -67,7 +71,25 @@ def with_tree(architecture: str) -> str:
     return before + TREE_START + tree() + TREE_END + after
 
 
+def with_settings(readme: str) -> str:
+    """Return README.md with the settings as they are now."""
+    before, _, rest = readme.partition(SETTINGS_START)
+    _, _, after = rest.partition(SETTINGS_END)
+    return before + SETTINGS_START + _settings_table() + SETTINGS_END + after
+
+
+def _settings_table() -> str:
+    rows = ["| variable | default | what |", "|---|---|---|"]
+    for name, setting in Settings.model_fields.items():
+        default = "the platform's data folder" if setting.default_factory else setting.default
+        shown = "" if default in (None, ()) else default
+        rows.append(f"| `WITNESS_{name.upper()}` | {shown} | {setting.description} |")
+    return "\n".join(rows) + "\n"
+
+
 if __name__ == "__main__":
+    readme = ROOT / "README.md"
+    readme.write_text(with_settings(readme.read_text(encoding="utf-8")), encoding="utf-8")
     (ROOT / "docs/cli.md").write_text(cli_reference(), encoding="utf-8")
     page = ROOT / "docs/architecture.md"
     page.write_text(with_tree(page.read_text(encoding="utf-8")), encoding="utf-8")

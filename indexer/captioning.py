@@ -37,19 +37,20 @@ def caption(vision: VisionModel, looks: Sequence[Look]) -> list[Caption]:
     Raises:
         VisionError: The model does not answer.
     """
-    captions = [
-        parse_caption(reply, look.span) for reply, look in zip(vision.look(looks), looks, strict=True)
-    ]
+    captions = _captions(vision, looks)
     broken = [number for number, each in enumerate(captions) if not each.well_formed]
     if not broken or not vision.judges:
         return captions
-    again = [_asked_again(looks[number]) for number in broken]
-    for number, reply in zip(broken, vision.look(again), strict=True):
-        second = parse_caption(reply, looks[number].span)
-        # A second broken reply is no better than the first, unless that one was empty.
-        if second.well_formed or not captions[number].summary:
-            captions[number] = second
+    second = _captions(vision, [_asked_again(looks[number]) for number in broken])
+    for number, mended in zip(broken, second, strict=True):
+        if mended.well_formed:  # a second broken reply is no better than the first
+            captions[number] = mended
     return captions
+
+
+def _captions(vision: VisionModel, looks: Sequence[Look]) -> list[Caption]:
+    replies = vision.look(looks)
+    return [parse_caption(reply, look.span) for reply, look in zip(replies, looks, strict=True)]
 
 
 def _asked_again(look: Look) -> Look:

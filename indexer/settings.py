@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     )
     vision_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server for vision.")
     vision_key: SecretStr | None = Field(None, description="API key for the vision server.")
+    vision_parallel: int = Field(4, ge=1, le=256, description="Requests under way at once on that server.")
+    vision_timeout_seconds: float = Field(120.0, gt=0, description="Longest wait for one answer of it.")
 
     chat: str = Field(
         "offline",

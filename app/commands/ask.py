@@ -10,9 +10,13 @@ from rich.live import Live
 from rich.text import Text
 
 from app.console import (
+    ChatOption,
+    ChatUrlOption,
     JsonOption,
     LibraryOption,
     VideoOption,
+    VisionOption,
+    VisionUrlOption,
     console,
     errors,
     plain,
@@ -40,11 +44,14 @@ def ask(
         typer.Option("--action", help="An action to choose from, for --as classify; repeat it."),
     ] = None,
     library: LibraryOption = None,
-    chat: Annotated[str | None, typer.Option(help="Chat model (WITNESS_CHAT), e.g. openai:MODEL.")] = None,
+    vision: VisionOption = None,
+    vision_url: VisionUrlOption = None,
+    chat: ChatOption = None,
+    chat_url: ChatUrlOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question about the videos, with the seconds and the frames that the answer rests on."""
-    settings = settings_for(library, chat=chat)
+    settings = settings_for(library, vision=vision, vision_url=vision_url, chat=chat, chat_url=chat_url)
     answer = ask_once(settings, question, video=video, mode=mode, actions=action, quiet=as_json)
     if as_json:
         print_json(answer.to_json())

@@ -7,14 +7,24 @@ from typing import Annotated
 import typer
 
 from app.commands.demo import index_demo
-from app.console import LibraryOption, settings_for
+from app.console import (
+    ChatOption,
+    ChatUrlOption,
+    LibraryOption,
+    VisionOption,
+    VisionUrlOption,
+    settings_for,
+)
 
 
 def chat(
     library: LibraryOption = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (WITNESS_PORT, default 8501).")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only for now.")] = None,
-    chat_model: Annotated[str | None, typer.Option("--chat", help="Chat model, e.g. openai:MODEL.")] = None,
+    vision: VisionOption = None,
+    vision_url: VisionUrlOption = None,
+    chat_model: ChatOption = None,
+    chat_url: ChatUrlOption = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Chat about the demo clip, in a library of its own.")
     ] = False,
@@ -23,7 +33,15 @@ def chat(
     """Serve the chat in the browser until Ctrl-C."""
     from app.server import serve  # Streamlit takes seconds to import, which other commands should not pay
 
-    settings = settings_for(library, port=port, host=host, chat=chat_model)
+    settings = settings_for(
+        library,
+        port=port,
+        host=host,
+        vision=vision,
+        vision_url=vision_url,
+        chat=chat_model,
+        chat_url=chat_url,
+    )
     if demo:
         settings = index_demo(settings)
     serve(settings, open_browser=open_browser)

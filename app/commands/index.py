@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.console import LibraryOption, errors, settings_for
+from app.console import LibraryOption, VisionOption, VisionUrlOption, errors, settings_for
 from app.index_progress import IndexDisplay
 from indexer.discovery import find_files
 from indexer.embedding.configured import make_embedder
@@ -24,7 +24,11 @@ from indexer.vision.configured import make_vision
 def index(
     paths: Annotated[list[Path], typer.Argument(help="Video files and folders (searched recursively).")],
     library: LibraryOption = None,
-    vision: Annotated[str | None, typer.Option(help="Who looks at the frames (WITNESS_VISION).")] = None,
+    vision: VisionOption = None,
+    vision_url: VisionUrlOption = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language of captions, where a model writes them (WITNESS_LANGUAGE).")
+    ] = None,
     embedding: Annotated[
         str | None, typer.Option(help="Who embeds the captions (WITNESS_EMBEDDING).")
     ] = None,
@@ -37,7 +41,9 @@ def index(
     Exit status 0: all is indexed. 1: some files could not be used, or only in part; they are listed with
     their reasons, and the others are indexed.
     """
-    settings = settings_for(library, vision=vision, embedding=embedding)
+    settings = settings_for(
+        library, vision=vision, vision_url=vision_url, language=language, embedding=embedding
+    )
     display = index_paths(settings, paths, reindex=reindex)
     if display.failed or display.partial:
         raise typer.Exit(1)

@@ -13,6 +13,10 @@ from indexer.vision.model import FrameBudget
 _SHORTEST_SECONDS = 0.5
 """A cut this soon after a border starts no new segment, so that flashing lights do not shred a video."""
 
+_KEPT_PER_SECOND = 8.0
+_LEAST_KEPT = 96
+"""More frames are kept than most models are shown, so that those few can be chosen evenly at the end."""
+
 
 @dataclass(frozen=True, slots=True)
 class WalkedSegment:
@@ -75,7 +79,7 @@ def cut_into_segments(
         start_seconds: Start of the first segment; the end of the last finished one when work goes on.
         end_seconds: End of the last segment: the video's end.
         longest_seconds: Length limit of a segment.
-        budget: Which frames of a segment are kept: at this rate, and up to twice as many as the model takes.
+        budget: What the model wants; somewhat more frames of a segment are kept, to choose evenly from.
     """
 
     def limit(start: float) -> float:
@@ -107,7 +111,9 @@ class _OpenSegment:
     def __init__(self, start_seconds: float, starts_with_cut: bool, budget: FrameBudget) -> None:
         self.start_seconds = start_seconds
         self._starts_with_cut = self._begins_after_cut = starts_with_cut
-        self._store = FrameStore(budget.frames_per_second, 2 * budget.max_frames)
+        self._store = FrameStore(
+            max(budget.frames_per_second, _KEPT_PER_SECOND), max(2 * budget.max_frames, _LEAST_KEPT)
+        )
         self._activity = 0.0
         self._samples = 0
 
