@@ -54,7 +54,7 @@ def test_the_two_commands_stand_at_the_top():
 
 
 def test_the_settings_table_names_every_setting_with_its_description():
-    assert README == generate.with_settings(README), "run: python docs/generate.py"
+    assert generate.with_settings(README) == README, "run: python docs/generate.py"
     for name, field in Settings.model_fields.items():
         assert f"`WITNESS_{name.upper()}`" in README
         assert field.description, f"{name} says why one would set it"
