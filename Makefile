@@ -35,7 +35,7 @@ demo: $(STAMP)  ## Draw the demo clip, index it, and ask it three questions
 	$(BIN)/witness demo $(LIBRARY_OPTION)
 
 test: $(STAMP)  ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(STAMP)  ## Check style and formatting
 	$(BIN)/ruff check .
