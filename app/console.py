@@ -28,13 +28,21 @@ LibraryOption = Annotated[
 VideoOption = Annotated[str | None, typer.Option("--video", help="Only this video (name, path or id).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 VisionOption = Annotated[
-    str | None, typer.Option("--vision", help="Who looks at frames: observer, openai:MODEL (WITNESS_VISION).")
+    str | None,
+    typer.Option(
+        "--vision", help="Who looks at frames: auto, observer, qwen3-vl, openai:MODEL (WITNESS_VISION)."
+    ),
 ]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="Which Qwen3-VL: 2B, 4B, 8B, 30B-A3B, …-FP8, or a folder.")
+]
+QuantizeOption = Annotated[str | None, typer.Option("--quantize", help="4bit, for GPUs of 8 GB.")]
 VisionUrlOption = Annotated[
     str | None, typer.Option("--vision-url", help="Server of openai:MODEL, e.g. http://localhost:8000/v1.")
 ]
 ChatOption = Annotated[
-    str | None, typer.Option("--chat", help="Who words answers: offline, openai:MODEL, … (WITNESS_CHAT).")
+    str | None,
+    typer.Option("--chat", help="Who words answers: auto, offline, qwen3-vl, openai:MODEL (WITNESS_CHAT)."),
 ]
 ChatUrlOption = Annotated[
     str | None, typer.Option("--chat-url", help="Server of the chat model, e.g. http://localhost:8000/v1.")

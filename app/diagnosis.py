@@ -18,10 +18,8 @@ from indexer.errors import WitnessError
 from indexer.library.library import Library
 from indexer.parts import make_fingerprint
 from indexer.settings import Settings
+from indexer.vision.configured import AUTO, OBSERVER, QWEN, choose_vision, gpu_memory_bytes
 
-QWEN = "Qwen/Qwen3-VL-4B-Instruct"
-_QWEN_BYTES = 12 * 10**9
-"""GPU memory that the 4B needs in bfloat16 with room for its frames: 8.9 GB of weights and the rest."""
 _LOW_DISK_BYTES = 2 * 10**9
 _DECODERS = ("h264", "hevc", "vp9", "av1", "mpeg4", "mjpeg")
 _TIMEOUT_SECONDS = 3.0
@@ -52,7 +50,7 @@ def diagnose(settings: Settings) -> list[Finding]:
     return [
         _python(),
         _gpu(),
-        _weights(),
+        _weights(settings),
         _vision(settings),
         *_endpoints(settings),
         _chat(settings),
@@ -70,48 +68,58 @@ def _python() -> Finding:
 
 
 def _gpu() -> Finding:
-    import torch  # takes seconds, and only this command asks
+    from indexer.vision.qwen3_vl.sizes import Form, largest_that_fits
 
-    if not torch.cuda.is_available():
+    memory = gpu_memory_bytes()
+    if not memory:
         return Finding(
             "gpu", Level.NOTE, "none that torch can use", "Not needed: the observer runs on the processor"
         )
-    properties = torch.cuda.get_device_properties(0)
-    fits = "fits" if properties.total_memory >= _QWEN_BYTES else "does not fit"
-    fact = f"{properties.name}, {format_size(properties.total_memory)}: {QWEN} {fits}"
-    return Finding("gpu", Level.OK, fact, "This version does not run Qwen3-VL in process yet; see README")
+    fitting = {form: largest_that_fits(memory, form) for form in Form}
+    shown = ", ".join(f"{size.short_name} in {form}" for form, size in fitting.items() if size)
+    return Finding("gpu", Level.OK, f"{format_size(memory)}; largest Qwen3-VL that fits: {shown or 'none'}")
 
 
-def _weights() -> Finding:
+def _weights(settings: Settings) -> Finding:
     from huggingface_hub import try_to_load_from_cache
 
-    if isinstance(try_to_load_from_cache(QWEN, "config.json"), str):
-        return Finding("weights", Level.OK, f"{QWEN} is in the local cache")
+    from indexer.vision.qwen3_vl.sizes import repo_of
+
+    repo = repo_of(settings.model)
+    if (Path(settings.model) / "config.json").is_file():
+        return Finding("weights", Level.OK, f"{settings.model} is a folder with a model")
+    if isinstance(try_to_load_from_cache(repo, "config.json", revision=settings.revision), str):
+        return Finding("weights", Level.OK, f"{repo} is in the local cache")
+    needed = choose_vision(settings) == QWEN or settings.chat == QWEN
     return Finding(
         "weights",
         Level.NOTE,
-        f"{QWEN} is not on this machine",
-        f"Not needed by default; get it: hf download {QWEN}",
+        f"{repo} is not on this machine",
+        f"Get it: hf download {repo}" + ("" if needed else ". Not needed with these settings"),
     )
 
 
 def _vision(settings: Settings) -> Finding:
-    if settings.vision == "observer":
-        return Finding(
-            "vision",
-            Level.OK,
-            "observer: measures movement, colour, light and text; it does not judge or name things",
-        )
-    return Finding("vision", Level.OK, settings.vision)
+    chosen = choose_vision(settings)
+    if chosen == OBSERVER:
+        fact = "observer: measures movement, colour, light and text; it does not judge or name things"
+        remedy = "For a model that understands: --vision openai:MODEL --vision-url URL; see docs/models.md"
+        return Finding("vision", Level.OK, fact, remedy)
+    return Finding("vision", Level.OK, f"{chosen} {settings.model}" if chosen == QWEN else chosen)
 
 
 def _chat(settings: Settings) -> Finding:
-    if settings.chat == "offline":
+    chosen = settings.chat
+    if chosen == AUTO:
+        chosen = QWEN if choose_vision(settings) == QWEN else "offline"
+    if chosen == "offline":
         return Finding(
-            "chat", Level.OK, "offline planner: rules, no language model",
+            "chat",
+            Level.OK,
+            "offline planner: rules, no language model",
             "For worded answers set WITNESS_CHAT (and WITNESS_CHAT_URL), e.g. openai:MODEL",
-        )  # fmt: skip
-    return Finding("chat", Level.OK, settings.chat)
+        )
+    return Finding("chat", Level.OK, chosen)
 
 
 def _endpoints(settings: Settings) -> Iterator[Finding]:

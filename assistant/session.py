@@ -32,7 +32,7 @@ from indexer.library.library import Library
 from indexer.settings import Settings
 from indexer.timeline import Span
 from indexer.vision.configured import make_vision
-from indexer.vision.model import FrameBudget, VisionModel
+from indexer.vision.model import FrameBudget, VisionModel, close_vision
 
 __all__ = ["CONVERSATIONS_FILE", "DEFAULT_ACTIONS", "Assistant", "Mode", "open_assistant"]
 
@@ -152,10 +152,11 @@ class Assistant:
         self._saver.delete_thread(conversation_id)
 
     def close(self) -> None:
-        """Close the conversations and the library."""
+        """Close the conversations, the library, and what the vision model holds open."""
         self.library.close()
         self._conversations.close()
         self._connection.close()
+        close_vision(self._vision)
 
     def __enter__(self) -> Self:
         return self
@@ -219,10 +220,11 @@ def open_assistant(settings: Settings) -> Assistant:
         WitnessError: One of them cannot be built; the text says which and what to do.
     """
     library = Library.open(settings)
+    vision = make_vision(settings)
     return Assistant(
         library,
-        make_vision(settings),
-        make_chat_model(settings, library),
+        vision,
+        make_chat_model(settings, library, vision),
         checkpoint_path=library.folder / CONVERSATIONS_FILE,
         language=settings.language,
         max_model_calls=settings.max_model_calls,

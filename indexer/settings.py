@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
@@ -36,17 +36,31 @@ class Settings(BaseSettings):
     language: str = Field("English", description="Language of captions and answers.")
 
     vision: str = Field(
-        "observer",
-        description='Who looks at frames: "observer" (measures, needs no model) or "openai:MODEL".',
+        "auto",
+        description='Who looks at frames: "observer" (measures, needs no model), "qwen3-vl" (in this '
+        'process), "openai:MODEL" (a server), or "auto": qwen3-vl where a GPU has room, else the observer.',
     )
+    model: str = Field(
+        "4B",
+        description="Which Qwen3-VL: 2B, 4B, 8B, 30B-A3B, also with -FP8; a repository; or a folder.",
+    )
+    revision: str | None = Field(None, description="Branch, tag or commit of the model's repository.")
+    quantize: Literal["4bit"] | None = Field(
+        None, description="Make the weights smaller while loading: 4bit."
+    )
+    caption_frames: int = Field(16, ge=4, le=64, description="Most frames that a caption is written from.")
+    caption_tokens: int = Field(1000, ge=64, description="Most vision tokens of a caption (Qwen3-VL).")
+    look_frames: int = Field(32, ge=4, le=64, description="Most frames of a second look.")
+    look_tokens: int = Field(12000, ge=64, description="Most vision tokens of a second look (Qwen3-VL).")
     vision_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server for vision.")
     vision_key: SecretStr | None = Field(None, description="API key for the vision server.")
     vision_parallel: int = Field(4, ge=1, le=256, description="Requests under way at once on that server.")
     vision_timeout_seconds: float = Field(120.0, gt=0, description="Longest wait for one answer of it.")
 
     chat: str = Field(
-        "offline",
-        description='Who plans and words answers: "offline" (rules) or a LangChain name, "openai:MODEL".',
+        "auto",
+        description='Who plans and words answers: "offline" (rules), "qwen3-vl" (the weights that look), a '
+        'LangChain name such as "openai:MODEL", or "auto": qwen3-vl where it looks, else offline.',
     )
     chat_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server for chat.")
     chat_key: SecretStr | None = Field(None, description="API key for the chat server.")

@@ -41,7 +41,13 @@ def witness(tmp_path_factory: pytest.TempPathFactory) -> Witness:
             capture_output=True,
             text=True,
             cwd=folder,
-            env={**environment, "COLUMNS": str(columns), "PYTHONPATH": str(ROOT)},
+            # Named, so that the tests are the same on a machine with a GPU.
+            env={
+                **environment,
+                "COLUMNS": str(columns),
+                "PYTHONPATH": str(ROOT),
+                "WITNESS_VISION": "observer",
+            },
             check=False,
         )
 
@@ -61,7 +67,7 @@ def demo_library(tmp_path_factory: pytest.TempPathFactory, witness: Witness) -> 
 @pytest.fixture(scope="session")
 def ask_json(demo_library: Path) -> Iterator[Callable[..., dict[str, Any]]]:
     """Ask the demo library a question through one assistant; returns the object of ``witness ask --json``."""
-    with open_assistant(Settings(library=demo_library)) as assistant:
+    with open_assistant(Settings(library=demo_library, vision="observer")) as assistant:
 
         def ask(question: str, **options: Any) -> dict[str, Any]:
             *_, last = assistant.ask(question, **options)

@@ -14,6 +14,8 @@ from app.console import (
     ChatUrlOption,
     JsonOption,
     LibraryOption,
+    ModelOption,
+    QuantizeOption,
     VideoOption,
     VisionOption,
     VisionUrlOption,
@@ -46,12 +48,22 @@ def ask(
     library: LibraryOption = None,
     vision: VisionOption = None,
     vision_url: VisionUrlOption = None,
+    model: ModelOption = None,
+    quantize: QuantizeOption = None,
     chat: ChatOption = None,
     chat_url: ChatUrlOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question about the videos, with the seconds and the frames that the answer rests on."""
-    settings = settings_for(library, vision=vision, vision_url=vision_url, chat=chat, chat_url=chat_url)
+    settings = settings_for(
+        library,
+        vision=vision,
+        vision_url=vision_url,
+        model=model,
+        quantize=quantize,
+        chat=chat,
+        chat_url=chat_url,
+    )
     answer = ask_once(settings, question, video=video, mode=mode, actions=action, quiet=as_json)
     if as_json:
         print_json(answer.to_json())

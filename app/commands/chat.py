@@ -11,6 +11,8 @@ from app.console import (
     ChatOption,
     ChatUrlOption,
     LibraryOption,
+    ModelOption,
+    QuantizeOption,
     VisionOption,
     VisionUrlOption,
     settings_for,
@@ -23,6 +25,8 @@ def chat(
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only for now.")] = None,
     vision: VisionOption = None,
     vision_url: VisionUrlOption = None,
+    model: ModelOption = None,
+    quantize: QuantizeOption = None,
     chat_model: ChatOption = None,
     chat_url: ChatUrlOption = None,
     demo: Annotated[
@@ -39,6 +43,8 @@ def chat(
         host=host,
         vision=vision,
         vision_url=vision_url,
+        model=model,
+        quantize=quantize,
         chat=chat_model,
         chat_url=chat_url,
     )

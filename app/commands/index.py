@@ -9,7 +9,15 @@ from typing import Annotated
 
 import typer
 
-from app.console import LibraryOption, VisionOption, VisionUrlOption, errors, settings_for
+from app.console import (
+    LibraryOption,
+    ModelOption,
+    QuantizeOption,
+    VisionOption,
+    VisionUrlOption,
+    errors,
+    settings_for,
+)
 from app.index_progress import IndexDisplay
 from indexer.discovery import find_files
 from indexer.embedding.configured import make_embedder
@@ -19,6 +27,7 @@ from indexer.parts import Indexer, make_fingerprint
 from indexer.running import IndexRun
 from indexer.settings import Settings
 from indexer.vision.configured import make_vision
+from indexer.vision.model import close_vision
 
 
 def index(
@@ -26,6 +35,9 @@ def index(
     library: LibraryOption = None,
     vision: VisionOption = None,
     vision_url: VisionUrlOption = None,
+    model: ModelOption = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of the model.")] = None,
+    quantize: QuantizeOption = None,
     language: Annotated[
         str | None, typer.Option(help="Language of captions, where a model writes them (WITNESS_LANGUAGE).")
     ] = None,
@@ -42,7 +54,14 @@ def index(
     their reasons, and the others are indexed.
     """
     settings = settings_for(
-        library, vision=vision, vision_url=vision_url, language=language, embedding=embedding
+        library,
+        vision=vision,
+        vision_url=vision_url,
+        model=model,
+        revision=revision,
+        quantize=quantize,
+        language=language,
+        embedding=embedding,
     )
     display = index_paths(settings, paths, reindex=reindex)
     if display.failed or display.partial:
@@ -62,10 +81,10 @@ def index_paths(settings: Settings, paths: list[Path], *, reindex: bool = False)
 def open_indexer(settings: Settings) -> Iterator[Indexer]:
     """Build what indexing needs from the settings, and take it down again."""
     vision, embedder = make_vision(settings), make_embedder(settings.embedding)
-    with (
-        contextlib.closing(Library.open(settings)) as library,
-        contextlib.closing(Decoder()) as decoder,
-    ):
+    with contextlib.ExitStack() as stack:
+        stack.callback(close_vision, vision)
+        library = stack.enter_context(contextlib.closing(Library.open(settings)))
+        decoder = stack.enter_context(contextlib.closing(Decoder()))
         yield Indexer(
             library=library,
             vision=vision,

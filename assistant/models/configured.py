@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
@@ -13,22 +13,31 @@ from assistant.scope import read_question
 from indexer.errors import SettingsError
 from indexer.library.library import Library
 from indexer.settings import Settings
+from indexer.vision.configured import QWEN, choose_vision, make_vision
+from indexer.vision.model import VisionModel
 
-OFFLINE = "offline"
+AUTO, OFFLINE = "auto", "offline"
 
 
-def make_chat_model(settings: Settings, library: Library) -> BaseChatModel:
+def make_chat_model(settings: Settings, library: Library, vision: VisionModel | None = None) -> BaseChatModel:
     """Build the chat model.
 
     Args:
-        settings: ``chat`` is "offline", or a name that LangChain's ``init_chat_model`` knows, "openai:MODEL".
+        settings: ``chat`` is "offline", "qwen3-vl", "auto", or a name that LangChain's ``init_chat_model``
+            knows, "openai:MODEL".
         library: What the offline planner reads questions against.
+        vision: Who looks; a Qwen3-VL in this process lends its weights to the chat.
 
     Raises:
         SettingsError: The name is unknown, its integration is not installed, or its key is missing.
     """
-    if settings.chat == OFFLINE:
+    chat = settings.chat
+    if chat == AUTO:
+        chat = QWEN if choose_vision(settings) == QWEN else OFFLINE
+    if chat == OFFLINE:
         return OfflinePlanner(reader=partial(read_question, library))
+    if chat == QWEN:
+        return _qwen3_vl(settings, vision)
     try:
         model: BaseChatModel = init_chat_model(settings.chat, **_access(settings))
     except ImportError as error:
@@ -42,6 +51,15 @@ def make_chat_model(settings: Settings, library: Library) -> BaseChatModel:
             "a server of your own"
         ) from None
     return model
+
+
+def _qwen3_vl(settings: Settings, vision: VisionModel | None) -> BaseChatModel:
+    from assistant.models.qwen3_vl import Qwen3VLChat  # torch and transformers take seconds to import
+    from indexer.vision.qwen3_vl.model import Qwen3VL
+
+    if not isinstance(vision, Qwen3VL):  # another one looks: the chat has weights of its own
+        vision = cast(Qwen3VL, make_vision(settings.model_copy(update={"vision": QWEN})))
+    return Qwen3VLChat(vision=vision, model=vision.name)
 
 
 def _access(settings: Settings) -> dict[str, Any]:

@@ -91,3 +91,10 @@ class VisionModel(Protocol):
         Raises:
             VisionError: The model does not answer.
         """
+
+
+def close_vision(model: VisionModel) -> None:
+    """Let go of what a model holds open: a GPU, connections. Models that hold nothing have no ``close``."""
+    close = getattr(model, "close", None)
+    if close is not None:
+        close()

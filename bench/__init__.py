@@ -1,0 +1,1 @@
+"""Speed and quality, each with a command that prints a table."""

@@ -1,0 +1,1 @@
+"""Qwen3-VL in process: one set of weights for captions, second looks and the chat."""
