@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 LIBRARY_OPTION := $(if $(LIBRARY),--library "$(LIBRARY)")
 PORT ?= 8501
 
-.PHONY: help setup chat index demo test lint types check lock clean
+.PHONY: help setup chat demo test lint types check bench-gpu lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ types: $(STAMP)  ## Check types
 	$(BIN)/mypy
 
 check: lint types test  ## Lint, types and tests
+
+bench-gpu: $(STAMP)  ## Time Qwen3-VL with random weights; CONFIGS is a folder of released configurations
+	$(BIN)/python -m bench.gpu $(if $(CONFIGS),--configs "$(CONFIGS)")
 
 lock:  ## Make requirements.lock anew from pyproject.toml (takes minutes)
 	sh .ci/lock.sh $(PYTHON)

@@ -6,8 +6,9 @@ import sys
 
 import typer
 
-from app.commands import ask, chat, demo, doctor, frames, index, library, search, show
+from app.commands import ask, chat, demo, doctor, frames, index, library, remove, search, show
 from app.console import errors
+from assistant.timing import TimeExpressionError
 from indexer.errors import SettingsError, WitnessError
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("library")(library.library)
 app.command("frames")(frames.frames)
+app.command("remove")(remove.remove)
 app.command("chat")(chat.chat)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
@@ -42,9 +44,9 @@ def main() -> None:
         if debug:
             raise
         errors.print(f"[bold red]error:[/] {_escaped(str(error))}", highlight=False)
-        raise SystemExit(2 if isinstance(error, SettingsError) else 1) from None
+        raise SystemExit(2 if isinstance(error, (SettingsError, TimeExpressionError)) else 1) from None
     except KeyboardInterrupt:
-        errors.print("stopped; what was done is kept")
+        errors.print("stopped; what was done is kept, and the same command goes on from there")
         raise SystemExit(130) from None
 
 

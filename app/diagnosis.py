@@ -100,6 +100,12 @@ def _weights(settings: Settings) -> Finding:
 
 
 def _vision(settings: Settings) -> Finding:
+    from indexer.vision.configured import make_vision
+
+    try:
+        make_vision(settings)
+    except WitnessError as error:
+        return Finding("vision", Level.PROBLEM, str(error))
     chosen = choose_vision(settings)
     if chosen == OBSERVER:
         fact = "observer: measures movement, colour, light and text; it does not judge or name things"

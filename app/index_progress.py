@@ -66,7 +66,7 @@ class IndexDisplay:
         parts = [f"{self.indexed} indexed"]
         parts += [f"{self.skipped} already indexed"] if self.skipped else []
         parts += [f"[red]{len(self.failed)} failed[/]"] if self.failed else []
-        speed = f" ({self._rate.speed_text()})" if self.indexed else ""
+        speed = f" ({self._rate.speed_text()})" if self.indexed and self._rate.is_known else ""
         if not self.indexed and not self.failed:
             parts = [f"Nothing to do: {self.skipped} already indexed"]
         self._console.print(", ".join(parts) + speed)
@@ -158,6 +158,10 @@ class _Rate:
 
     def _speed(self) -> float:
         return (self._finished + self._latest - self._first) / max(self.elapsed_seconds, 1e-3)
+
+    @property
+    def is_known(self) -> bool:
+        return self._speed() >= 0.05  # less: the work was done by an earlier run
 
     def speed_text(self) -> str:
         return f"{self._speed():.1f} times real time"

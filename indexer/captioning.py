@@ -14,6 +14,7 @@ from indexer.vision.captions import parse_caption
 from indexer.vision.model import Look, Reply, VisionModel
 
 _CAPTION_TOKENS = 1024
+_CUT_WORDS = "changes at once to another view, as at a cut of the scene"
 _CUT_SECONDS = 0.1
 """Length given to a cut, which has none, so that it can be found and cited."""
 
@@ -25,8 +26,16 @@ def caption_look(indexer: Indexer, walked: WalkedSegment) -> Look | None:
         return None
     # In plain seconds, as the marks before the frames are written.
     span = f"{walked.span.start_seconds:g}–{walked.span.end_seconds:g} s"
-    prompt = prompts.load("caption", span=span, language=indexer.settings.language)
+    prompt = prompts.load(
+        "caption", span=span, language=indexer.settings.language, watch=_watch(indexer.settings.watch)
+    )
     return Look(frames, walked.span, prompt, Reply.CAPTION, max_new_tokens=_CAPTION_TOKENS)
+
+
+def _watch(watched: Sequence[str]) -> str:
+    if not watched:
+        return ""
+    return prompts.load("watch", watch="; ".join(f'"{each}"' for each in watched))
 
 
 def caption(vision: VisionModel, looks: Sequence[Look]) -> list[Caption]:
@@ -60,5 +69,5 @@ def _asked_again(look: Look) -> Look:
 def with_cut(caption: Caption, span: Span) -> Caption:
     """Add the cut that a segment starts with: all its frames lie behind it, so no model can see it."""
     end_seconds = min(span.start_seconds + _CUT_SECONDS, span.end_seconds)
-    cut = Event(Span(span.start_seconds, end_seconds), "the picture", "cuts to another scene")
+    cut = Event(Span(span.start_seconds, end_seconds), "the picture", _CUT_WORDS)
     return replace(caption, events=(cut, *caption.events))

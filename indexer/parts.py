@@ -31,9 +31,15 @@ def make_fingerprint(settings: Settings, vision: VisionModel, embedder: Embedder
     """Return what an index made with these models and settings is known by."""
     return Fingerprint(
         vision=vision.name,
-        prompt=prompts.fingerprint("caption") if vision.judges else "",
+        prompt=_prompt_key(settings) if vision.judges else "",
         language=settings.language if vision.judges else "",
         embedding=embedder.name,
         embedding_setting=settings.embedding,
         segmenting=f"{SEGMENTING_VERSION} {settings.segment_seconds:g}s",
     )
+
+
+def _prompt_key(settings: Settings) -> str:
+    """Return what tells one caption prompt from another: its file, and what is watched for."""
+    key = prompts.fingerprint("caption")
+    return f"{key} watch {prompts.fingerprint('watch')} {list(settings.watch)}" if settings.watch else key

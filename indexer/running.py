@@ -135,7 +135,7 @@ class IndexRun:
 
         def ended(job: Job, error: MediaError | None) -> None:
             if error is not None:
-                self._library.catalog.set_failure(job.video_id, str(error))
+                self._library.catalog.set_failure(job.video_id, _reason(error, job.path))
                 jobs.finish(job.video_id)
             self._tell_outcome(self._library.video(job.video_id))
             wanted.discard(job.video_id)
@@ -171,3 +171,11 @@ class IndexRun:
             self.report(FileFailed(video.path, video.reason))
         else:
             self.report(FileIndexed(video.path, video.duration_seconds, video.segment_count, video.reason))
+
+
+def _reason(error: MediaError, path: Path) -> str:
+    """Return an error's words without the file's name, which stands beside them wherever they are shown."""
+    text = str(error)
+    for prefix in (f"{path}: ", f"{path.name}: ", f"{path} ", f"{path.name} "):
+        text = text.removeprefix(prefix)
+    return text

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     caption_tokens: int = Field(1000, ge=64, description="Most vision tokens of a caption (Qwen3-VL).")
     look_frames: int = Field(32, ge=4, le=64, description="Most frames of a second look.")
     look_tokens: int = Field(12000, ge=64, description="Most vision tokens of a second look (Qwen3-VL).")
+    watch: tuple[str, ...] = Field(
+        (), description='Things that each caption also judges, such as ["someone falls"]; models that judge.'
+    )
+
     vision_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server for vision.")
     vision_key: SecretStr | None = Field(None, description="API key for the vision server.")
     vision_parallel: int = Field(4, ge=1, le=256, description="Requests under way at once on that server.")

@@ -139,6 +139,8 @@ class Event:
     """The likely purpose, only from models that can judge one."""
     text_on_screen: str = ""
     """Text that is readable in the picture, verbatim."""
+    watch: str = ""
+    """The watched-for words that this is a case of (``witness index --watch``)."""
 
     def sentence(self) -> str:
         """Say the event in one line without its time."""
@@ -149,6 +151,8 @@ class Event:
             parts.append(f"likely intent: {self.intent}")
         if self.text_on_screen:
             parts.append(f'text: "{self.text_on_screen}"')
+        if self.watch:
+            parts.append(f"watched for: {self.watch}")
         return "; ".join(part for part in parts if part)
 
 

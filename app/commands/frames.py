@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +11,11 @@ import typer
 
 from app.console import JsonOption, LibraryOption, console, plain, print_json, settings_for
 from assistant.timing import parse_seconds
+from indexer.errors import WitnessError
 from indexer.library.library import Library
+from indexer.library.records import VideoRecord
 from indexer.media.images import save_image
-from indexer.timeline import format_seconds
+from indexer.timeline import Frame, format_seconds
 
 
 def frames(
@@ -25,7 +28,10 @@ def frames(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Save the frames that are displayed at these seconds, full size, with their true PTS."""
+    """Save the frames that are displayed at these seconds, full size, with their true PTS.
+
+    All times count from the first displayed frame of the video.
+    """
     written = [text for part in [*(at or []), *(more or [])] for text in part.split(",") if text.strip()]
     if not written:
         raise typer.BadParameter("say at which seconds, for example: --at 5 6.5 1:23")
@@ -33,16 +39,31 @@ def frames(
     with closing(Library.open(settings_for(library))) as opened:
         found = opened.video(video)
         pictures = opened.frames_at(found.video_id, seconds)
-    out.mkdir(parents=True, exist_ok=True)
-    saved = []
-    for asked, frame in zip(seconds, pictures, strict=True):
-        path = out / f"{Path(found.name).stem}_{asked:010.3f}s.png"
-        save_image(frame, path)
-        saved.append({"asked_seconds": asked, "pts_seconds": frame.pts_seconds, "path": str(path)})
-        if not as_json:
-            console.print(
-                f"{format_seconds(asked)}: frame at {frame.pts_seconds:.6f} s -> {plain(str(path))}",
-                soft_wrap=True,
-            )
+    paths = _save(out, found, seconds, pictures)
+    damaged = [next((gap.reason for gap in found.unseen if gap.span.contains(s)), "") for s in seconds]
     if as_json:
-        print_json({"video": found.name, "video_id": found.video_id, "frames": saved})
+        rows = [
+            {"asked_seconds": asked, "pts_seconds": frame.pts_seconds, "path": str(path), "not_seen": reason}
+            for asked, frame, path, reason in zip(seconds, pictures, paths, damaged, strict=True)
+        ]
+        print_json({"video": found.name, "video_id": found.video_id, "frames": rows})
+        return
+    for asked, frame, path, reason in zip(seconds, pictures, paths, damaged, strict=True):
+        note = f" (the last good frame before it: {reason})" if reason else ""
+        line = f"{format_seconds(asked)}: frame at {frame.pts_seconds:.6f} s{note} -> {path}"
+        console.print(plain(line), soft_wrap=True)
+
+
+def _save(
+    folder: Path, video: VideoRecord, seconds: Sequence[float], pictures: Sequence[Frame]
+) -> list[Path]:
+    paths = [folder / f"{Path(video.name).stem}_{asked:010.3f}s.png" for asked in seconds]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, frame in zip(paths, pictures, strict=True):
+            save_image(frame, path)
+    except OSError as error:
+        raise WitnessError(
+            f"{folder} cannot be written: {error.strerror}. Choose another folder with --out"
+        ) from None
+    return paths

@@ -21,12 +21,13 @@ from app.console import (
 from app.index_progress import IndexDisplay
 from indexer.discovery import find_files
 from indexer.embedding.configured import make_embedder
+from indexer.errors import SettingsError
 from indexer.library.library import Library
 from indexer.media.decoder import Decoder
 from indexer.parts import Indexer, make_fingerprint
 from indexer.running import IndexRun
 from indexer.settings import Settings
-from indexer.vision.configured import make_vision
+from indexer.vision.configured import OBSERVER, choose_vision, make_vision
 from indexer.vision.model import close_vision
 
 
@@ -38,6 +39,10 @@ def index(
     model: ModelOption = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of the model.")] = None,
     quantize: QuantizeOption = None,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option("--watch", help='Judge this in each caption too, e.g. "someone falls"; repeat it.'),
+    ] = None,
     language: Annotated[
         str | None, typer.Option(help="Language of captions, where a model writes them (WITNESS_LANGUAGE).")
     ] = None,
@@ -60,9 +65,15 @@ def index(
         model=model,
         revision=revision,
         quantize=quantize,
+        watch=tuple(watch) if watch else None,
         language=language,
         embedding=embedding,
     )
+    if settings.watch and choose_vision(settings) == OBSERVER:
+        raise SettingsError(
+            "--watch asks for judgement, and the observer only measures: it needs --vision qwen3-vl, or "
+            "--vision openai:MODEL with --vision-url"
+        )
     display = index_paths(settings, paths, reindex=reindex)
     if display.failed or display.partial:
         raise typer.Exit(1)

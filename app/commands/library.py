@@ -52,7 +52,7 @@ def _table(videos: list[VideoRecord]) -> Table:
     for video in videos:
         table.add_row(
             plain(video.name),
-            styled_status(video),
+            styled_status(video) + ("" if video.path.exists() else " [yellow](file gone)[/]"),
             format_seconds(round(video.duration_seconds)) if video.duration_seconds else "",
             str(video.segment_count) if video.segment_count else "",
             format_size(video.size_bytes),

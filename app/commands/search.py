@@ -21,6 +21,7 @@ from app.console import (
     time_window,
 )
 from assistant.retrieval import Moment, find_moments
+from indexer.errors import SettingsError
 from indexer.library.library import Library
 
 
@@ -34,6 +35,8 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find the moments that fit words best, by meaning and by the words themselves."""
+    if not words.strip():
+        raise SettingsError("there are no words to search for; `witness show VIDEO` lists all segments")
     window = time_window(start, end)
     with closing(Library.open(settings_for(library))) as opened:
         video_id = opened.video(video).video_id if video is not None else None

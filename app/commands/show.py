@@ -67,6 +67,7 @@ def video_json(video: VideoRecord) -> dict[str, Any]:
         "video": video.name,
         "video_id": video.video_id,
         "path": str(video.path),
+        "file_present": video.path.exists(),
         "status": video.status.value,
         "reason": video.reason,
         "duration_seconds": video.duration_seconds,

@@ -108,14 +108,17 @@ class Catalog:
         return str(found[0]["video_id"]) if found else ""
 
     def note_file(self, path: Path, video_id: str, size_bytes: int, mtime_ns: int) -> None:
-        """Remember which content lies at a path."""
-        self.query(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-            rows.bytes_of_path(path),
-            video_id,
-            size_bytes,
-            mtime_ns,
-        )
+        """Remember which content lies at a path; a failure that lay there before is forgotten with it."""
+        where = rows.bytes_of_path(path)
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (where, video_id, size_bytes, mtime_ns)
+            )
+            connection.execute(
+                "DELETE FROM videos WHERE path = ? AND video_id != ? AND fingerprint = ''"
+                " AND video_id NOT IN (SELECT video_id FROM files)",
+                (where, video_id),
+            )
 
     def set_info(self, video_id: str, info: VideoInfo) -> None:
         """Store what probing found."""
@@ -186,7 +189,7 @@ class Catalog:
                 ).fetchone()["segment_id"]
             )  # fmt: skip
             connection.executemany(
-                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [rows.event_values(segment_id, number, event) for number, event in enumerate(caption.events)],
             )
             connection.execute(

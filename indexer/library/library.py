@@ -107,6 +107,11 @@ class Library:
     def _looked_at(self, video_id: str, span: Span) -> list[Segment]:
         return [segment for segment in self.segments(video_id, span) if segment.caption is not None]
 
+    def remove(self, video_id: str) -> None:
+        """Forget a video, not its file: captions, words and vectors. Only the owner may call this."""
+        self.vectors_of(self.embedder_name).remove(video_id)
+        self.catalog.remove_video(video_id)
+
     # -- search -----------------------------------------------------------------------------------------
 
     def search_words(

@@ -109,11 +109,12 @@ def _event(row: sqlite3.Row) -> Event:
         details=row["details"],
         intent=row["intent"],
         text_on_screen=row["text_on_screen"],
+        watch=row["watch"],
     )
 
 
 def event_values(segment_id: int, ordinal: int, event: Event) -> tuple[object, ...]:
     """Return the values of an event's row."""
     span = event.span
-    words = (event.actor, event.action, event.details, event.intent, event.text_on_screen)
+    words = (event.actor, event.action, event.details, event.intent, event.text_on_screen, event.watch)
     return (segment_id, ordinal, span.start_seconds, span.end_seconds, *words)

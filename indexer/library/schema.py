@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS events (
     details TEXT NOT NULL,
     intent TEXT NOT NULL,
     text_on_screen TEXT NOT NULL,
+    watch TEXT NOT NULL,
     PRIMARY KEY (segment_id, ordinal)
 ) WITHOUT ROWID;
 

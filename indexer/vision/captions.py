@@ -19,7 +19,7 @@ INSTANT_SECONDS = 0.1
 
 UNTIMED_NOTE = "Reported without usable times:"
 
-_WORD_FIELDS = ("actor", "action", "details", "intent", "text_on_screen")
+_WORD_FIELDS = ("actor", "action", "details", "intent", "text_on_screen", "watch")
 
 
 def parse_caption(reply: str, span: Span) -> Caption:

@@ -100,7 +100,10 @@ def test_a_cut_between_two_scenes_is_an_event_that_can_be_found(make_indexer, li
     index_video(make_indexer(segment_seconds=10.0), "two", path, lambda done: None)
     before, after = library.segments("two")
     assert [event.action for event in before.caption.events] == ["passes"]
-    assert [event.action for event in after.caption.events] == ["cuts to another scene", "passes"]
+    assert [event.action for event in after.caption.events] == [
+        "changes at once to another view, as at a cut of the scene",
+        "passes",
+    ]
     assert abs(after.caption.events[0].span.start_seconds - 2.0) < 1 / 8
     assert [hit.segment.ordinal for hit in library.search_words("when does the scene cut?", limit=5)] == [1]
 
@@ -145,3 +148,29 @@ def test_a_broken_reply_is_asked_for_once_more_and_then_kept_as_text(make_indexe
     assert [caption.well_formed for caption in captions] == [True, True, False]
     assert captions[2].summary == "Well, hm.", "never dropped"
     assert len(vision.looks) == 6, "each was asked twice, none a third time"
+
+
+def test_what_is_watched_for_and_the_language_are_in_every_prompt_and_in_the_fingerprint(make_indexer, video):
+    vision = RecordingVision()
+    indexer = make_indexer(vision, watch=("someone falls", "a bag is left behind"), language="Chinese")
+    index_video(indexer, "yard", video, lambda done: None)
+    for look in vision.looks:
+        assert '"someone falls"; "a bag is left behind"' in look.prompt
+        assert "Write in Chinese" in look.prompt
+    first, *others = [look.prompt for look in vision.looks]
+    constant = first[: int(0.9 * len(first))]
+    assert all(prompt.startswith(constant) for prompt in others), "what is constant stands first"
+    keys = {make_indexer(**changes).fingerprint.key for changes in ({}, {"watch": ("a",)}, {"language": "x"})}
+    assert len(keys) == 3
+
+
+def test_a_watched_event_keeps_its_words(make_indexer, library, video):
+    class Watcher(RecordingVision):
+        def look(self, requests):
+            return [
+                reply.replace('"intent": ""', '"watch": "someone falls"') for reply in super().look(requests)
+            ]
+
+    index_video(make_indexer(Watcher(), watch=("someone falls",)), "yard", video, lambda done: None)
+    assert {e.watch for s in library.segments("yard") for e in s.caption.events} == {"someone falls"}
+    assert len(library.search_words("someone fell", limit=9)) == 3

@@ -159,3 +159,25 @@ def test_a_file_that_was_replaced_does_not_stand_for_the_one_that_was_indexed(ma
         library.file_of(video.video_id)
     write_video(folder / "a.mp4", seconds=3, seed=1)  # the same content again, at another time
     assert len(library.frames_at(video.video_id, [0.5])) == 1
+
+
+def test_a_repaired_file_takes_the_place_of_its_failure(make_indexer, library, folder):
+    broken = folder / "broken.mp4"
+    broken.touch()
+    run(make_indexer(), [broken])
+    assert library.video("broken.mp4").status is VideoStatus.FAILED
+    shutil.copy(folder / "a.mp4", broken)
+    run(make_indexer(), [broken])
+    assert [video.name for video in library.videos()] == ["broken.mp4"]
+    assert library.video("broken.mp4").status is VideoStatus.READY
+
+
+def test_a_removed_video_is_gone_from_every_search_and_its_file_is_not_touched(make_indexer, library, folder):
+    run(make_indexer(), find_files([folder]))
+    library.remove(library.video("a.mp4").video_id)
+    assert [video.name for video in library.videos()] == ["b.mp4"]
+    assert {hit.video.name for hit in library.search_words("forklift", limit=9)} == {"b.mp4"}
+    assert {hit.video.name for hit in library.search_meaning("forklift", limit=9)} == {"b.mp4"}
+    assert (folder / "a.mp4").exists()
+    again = run(make_indexer(), [folder / "a.mp4"])
+    assert [event.path.name for event in of_kind(again, FileIndexed)] == ["a.mp4"]

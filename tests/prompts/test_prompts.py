@@ -12,11 +12,12 @@ import prompts
 VARIABLES = {
     "repair": {"prompt"},
     "agent": {"videos", "times", "language", "limits"},
-    "caption": {"span", "language"},
+    "caption": {"span", "language", "watch"},
     "classify": {"span", "actions", "language"},
     "look": {"span", "question", "language"},
     "safety": {"span", "language"},
     "timeline": {"span", "language"},
+    "watch": {"watch"},
 }
 
 
@@ -51,7 +52,7 @@ def test_an_unknown_variable_is_named_with_its_file() -> None:
 
 def test_missing_and_unknown_are_told_together() -> None:
     with pytest.raises(prompts.PromptError, match=r"missing span; unknown spam"):
-        prompts.load("caption", spam="0:05–0:06", language="English")
+        prompts.load("caption", spam="0:05–0:06", language="English", watch="")
 
 
 @pytest.mark.parametrize("name", ["captoin", "../pyproject", "caption.md", ""])
@@ -82,7 +83,7 @@ def test_the_caption_prompt_shows_a_form_that_is_json_with_the_documented_keys()
     text = prompts.load("caption", **given("caption"))
     form = json.loads(text[text.index("{") : text.rindex("}") + 1])
     assert set(form) == {"summary", "events"}
-    keys = {"start_seconds", "end_seconds", "actor", "action", "details", "intent", "text_on_screen"}
+    keys = {"start_seconds", "end_seconds", "actor", "action", "details", "intent", "text_on_screen", "watch"}
     assert set(form["events"][0]) == keys
 
 

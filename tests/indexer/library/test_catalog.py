@@ -35,7 +35,8 @@ def add(catalog, *segments, fingerprint="f1", video_id="dock", name="dock.mp4"):
 
 
 def test_a_published_segment_comes_back_as_it_was_given(catalog):
-    event = Event(Span(1, 2.5), "a red region", "moves downwards", "fast", "unknown", "DOCK 4")
+    words = ("a red region", "moves downwards", "fast", "unknown", "DOCK 4", "something falls")
+    event = Event(Span(1, 2.5), *words)
     given = segment(events=(event,))
     add(catalog, given)
     catalog.publish("dock", "f1")
