@@ -17,22 +17,22 @@ setup: $(STAMP)  ## Make the virtual environment from requirements.lock
 # Everything is pinned in the lock, so nothing has to be resolved: that is what takes pip minutes.
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV): a few minutes the first time."
-	$(PYTHON) -c 'import sys; assert sys.version_info[:2] >= (3, 11), "Witness needs Python 3.11 or newer; say which with make PYTHON=python3.11"'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -c 'import sys; assert sys.version_info[:2] >= (3, 11), "Witness needs Python 3.11 or newer; say which with make PYTHON=python3.11"'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
 chat: $(STAMP)  ## Index VIDEOS (a folder or file; default: the demo clip) and serve the chat on PORT
 ifdef VIDEOS
-	$(BIN)/witness index "$(VIDEOS)" $(LIBRARY_OPTION) || echo "Some files could not be used (listed above); the chat answers from the others."
-	$(BIN)/witness chat $(LIBRARY_OPTION) --port $(PORT)
+	@$(BIN)/witness index "$(VIDEOS)" $(LIBRARY_OPTION) || echo "Some files could not be used (listed above); the chat answers from the others."
+	@$(BIN)/witness chat $(LIBRARY_OPTION) --port $(PORT)
 else
-	$(BIN)/witness chat --demo $(LIBRARY_OPTION) --port $(PORT)
+	@$(BIN)/witness chat --demo $(LIBRARY_OPTION) --port $(PORT)
 endif
 
 demo: $(STAMP)  ## Draw the demo clip, index it, and ask it three questions
-	$(BIN)/witness demo $(LIBRARY_OPTION)
+	@$(BIN)/witness demo $(LIBRARY_OPTION)
 
 test: $(STAMP)  ## Run the tests
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile

@@ -56,11 +56,27 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """A stretch that was looked at again for an answer, and how densely."""
+
+    span: Span
+    frames: int
+    """How many of its frames were shown to the vision model."""
+
+    @property
+    def frames_per_second(self) -> float:
+        """The rate at which it was looked at."""
+        return self.frames / self.span.duration_seconds
+
+
+@dataclass(frozen=True, slots=True)
 class VideoCoverage:
     """Coverage of one video in an answer, with the name that people know it by."""
 
     video: str
     coverage: Coverage
+    looks: tuple[Looked, ...] = ()
+    """What was looked at again; the rest of what was inspected stands in the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,14 @@ class Answer:
                     "not_inspected": [
                         {**_span_json(unseen.span), "reason": unseen.reason}
                         for unseen in entry.coverage.not_inspected
+                    ],
+                    "looks": [
+                        {
+                            **_span_json(look.span),
+                            "frames": look.frames,
+                            "frames_per_second": round(look.frames_per_second, 2),
+                        }
+                        for look in entry.looks
                     ],
                 }
                 for entry in self.coverage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.answer import Source, VideoCoverage
+from assistant.answer import Looked, Source, VideoCoverage
 from assistant.evidence import Evidence, Findings
 from indexer.library.library import Library
 from indexer.timeline import Coverage, Span, Unseen, merge_spans, subtract_spans
@@ -44,7 +44,14 @@ def build_coverage(
             for video in library.videos()
             if not video.answerable and video.duration_seconds > 0
         ]
-    named = [VideoCoverage(library.handle(library.video(entry.video_id)), entry) for entry in coverages]
+    named = [
+        VideoCoverage(
+            library.handle(library.video(entry.video_id)),
+            entry,
+            tuple(Looked(look.span, len(look.frame_seconds)) for look in looks.get(entry.video_id, ())),
+        )
+        for entry in coverages
+    ]
     return tuple(sorted(named, key=lambda entry: entry.video))
 
 

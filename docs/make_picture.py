@@ -53,7 +53,7 @@ def main() -> None:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve the chat over the indexed clip; yields its address."""
-    clip, library = draw_demo(folder / "dock.mp4"), str(folder / "library")
+    clip, library = draw_demo(folder / "loading-dock.mp4"), str(folder / "library")
     witness = [sys.executable, "-m", "app.cli"]
     subprocess.run([*witness, "index", str(clip), "--library", library], check=True)  # noqa: S603
     command = [*witness, "chat", "--library", library, "--port", PORT]
@@ -70,7 +70,7 @@ def ask_and_click(page: Page) -> None:
     """Ask about second 5, and let the player stand at one of the answer's frames."""
     page.get_by_role("textbox", name="Ask about your videos").fill("What happened at second 5?")
     page.keyboard.press("Enter")
-    frames = page.get_by_role("button", name=re.compile("^Play dock.mp4"))
+    frames = page.get_by_role("button", name=re.compile("^Play loading-dock.mp4"))
     frames.nth(2).click(timeout=60_000)
     page.mouse.move(0, 0)
     page.wait_for_timeout(3000)  # until the player has its frame and the page stopped scrolling

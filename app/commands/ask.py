@@ -126,6 +126,11 @@ def print_answer(answer: Answer) -> None:
         for entry in answer.coverage:
             spans = ", ".join(str(span) for span in entry.coverage.inspected) or "nothing"
             console.print(f"  {plain(entry.video)} {spans}")
+            for look in entry.looks:
+                console.print(
+                    f"  [dim]looked again at {look.span}: {look.frames} frames, "
+                    f"{look.frames_per_second:.3g} a second[/]"
+                )
             for unseen in entry.coverage.not_inspected:
                 console.print(f"  [yellow]not {unseen.span}: {plain(unseen.reason)}[/]")
     models = answer.models

@@ -65,10 +65,18 @@ class ChangeMeter:
         height = max(2, round(frame.pixels.shape[0] * _WIDTH / frame.pixels.shape[1]))
         small = cv2.resize(frame.pixels, (_WIDTH, height), interpolation=cv2.INTER_AREA)
         grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (3, 3), 0).astype(np.float32)
-        return Change(
-            activity=self._activity(frame.pts_seconds, grey),
-            is_cut=self._is_cut(_blocks(np.asarray(small, np.uint8))),
-        )
+        is_cut = self._is_cut(_blocks(np.asarray(small, np.uint8)))
+        if is_cut:
+            self.begin_segment()  # the difference to the scene before is no movement in this one
+        return Change(activity=self._activity(frame.pts_seconds, grey), is_cut=is_cut)
+
+    def begin_segment(self) -> None:
+        """Measure activity anew from the next frame on.
+
+        A segment's activity then depends on its own frames alone, and is the same whether the walk came to
+        it or was begun there.
+        """
+        self._previous = None
 
     def _activity(self, seconds: float, grey: NDArray[np.float32]) -> float | None:
         if self._previous is None:

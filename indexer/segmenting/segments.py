@@ -90,10 +90,11 @@ def cut_into_segments(
     meter = ChangeMeter()
     open_segment = _OpenSegment(start_seconds, False, budget)
     for frame in frames:
-        change = meter.measure(frame)
         while frame.pts_seconds >= (border := limit(open_segment.start_seconds)):
             yield open_segment.close(border)
             open_segment = _OpenSegment(border, False, budget)
+            meter.begin_segment()
+        change = meter.measure(frame)
         if change.is_cut and frame.pts_seconds >= open_segment.start_seconds + _SHORTEST_SECONDS:
             yield open_segment.close(frame.pts_seconds)
             open_segment = _OpenSegment(frame.pts_seconds, True, budget)
@@ -110,7 +111,7 @@ class _OpenSegment:
 
     def __init__(self, start_seconds: float, starts_with_cut: bool, budget: FrameBudget) -> None:
         self.start_seconds = start_seconds
-        self._starts_with_cut = self._begins_after_cut = starts_with_cut
+        self._starts_with_cut = starts_with_cut
         self._store = FrameStore(
             max(budget.frames_per_second, _KEPT_PER_SECOND), max(2 * budget.max_frames, _LEAST_KEPT)
         )
@@ -119,14 +120,9 @@ class _OpenSegment:
 
     def add(self, frame: Frame, activity: float | None) -> None:
         self._store.add(frame)
-        if activity is None:
-            return
-        # The first difference after a cut is that to the scene before, and no movement in this one.
-        if self._begins_after_cut:
-            self._begins_after_cut = False
-            return
-        self._activity += activity
-        self._samples += 1
+        if activity is not None:
+            self._activity += activity
+            self._samples += 1
 
     def close(self, end_seconds: float) -> WalkedSegment:
         return WalkedSegment(

@@ -40,6 +40,9 @@ def test_second_five_is_the_red_thing_with_frames_of_second_five(ask_json):
         assert citation["frame_seconds"]
         assert all(5 <= seconds < 6 for seconds in citation["frame_seconds"])
     assert answer["coverage"][0]["inspected"] == [{"start_seconds": 5.0, "end_seconds": 6.0}]
+    (look,) = answer["coverage"][0]["looks"]
+    assert (look["start_seconds"], look["end_seconds"], look["frames"]) == (5.0, 6.0, 25)
+    assert look["frames_per_second"] == 25.0
     assert [step["tool"] for step in answer["steps"]] == ["recall_span", "look_again"]
     assert answer["models"] == {"chat": "offline-planner", "vision": "observer-1", "embedding": "lexical-1"}
 

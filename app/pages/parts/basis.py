@@ -37,8 +37,13 @@ def _video_lines(entry: VideoCoverage) -> list[str]:
     name, coverage = plain(entry.video), entry.coverage
     inspected = _spans(coverage.inspected) if coverage.inspected else "nothing"
     missed = [f"{_spans((unseen.span,))} ({plain(unseen.reason)})" for unseen in coverage.not_inspected]
+    looks = [
+        f"{plain(str(look.span))} ({look.frames} frames, {look.frames_per_second:.3g} a second)"
+        for look in entry.looks
+    ]
     return [
         f"**{name}** · inspected: {inspected}",
+        *([f"**{name}** · looked at again: {', '.join(looks)}"] if looks else []),
         *([f"**{name}** · not inspected: {', '.join(missed)}"] if missed else []),
     ]
 

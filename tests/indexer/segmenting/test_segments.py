@@ -78,7 +78,9 @@ def test_going_on_from_a_border_gives_the_segments_of_an_undisturbed_walk():
     whole = segments_of(frames, 30.0)
     for border in (segment.span.start_seconds for segment in whole):
         rest = segments_of([f for f in frames if f.pts_seconds >= border], 30.0, start=border)
-        assert [s.span for s in rest] == [s.span for s in whole if s.span.start_seconds >= border]
+        expected = [s for s in whole if s.span.start_seconds >= border]
+        assert [s.span for s in rest] == [s.span for s in expected]
+        assert [s.activity for s in rest] == [s.activity for s in expected]
 
 
 def test_memory_is_bounded_and_frames_stay_evenly_spread():
