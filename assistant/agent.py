@@ -10,21 +10,24 @@ from typing import Any
 from langchain.agents import create_agent
 from langchain.agents.middleware import (
     AgentMiddleware,
+    AgentState,
     ModelCallLimitMiddleware,
     ModelRequest,
     ModelResponse,
     ToolCallLimitMiddleware,
     ToolCallRequest,
     ToolErrorMiddleware,
+    after_model,
     dynamic_prompt,
     wrap_model_call,
     wrap_tool_call,
 )
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from assistant.data import as_data
@@ -63,6 +66,7 @@ def build_agent(
         ToolCallLimitMiddleware(run_limit=max_tool_calls),
         say_task,
         _name_model_failure,
+        _ask_again_after_a_broken_call,
         _measure_tool,
         ToolErrorMiddleware(_say_error),
     ]
@@ -88,6 +92,15 @@ def _measure_tool(
     if isinstance(result, ToolMessage):
         result.additional_kwargs[SECONDS_KEY] = time.perf_counter() - started
     return result
+
+
+@after_model(can_jump_to=["model"])
+def _ask_again_after_a_broken_call(state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
+    """Let a model try again whose only tool call could not be read; its call limit bounds this."""
+    last = state["messages"][-1]
+    if isinstance(last, AIMessage) and last.invalid_tool_calls and not last.tool_calls:
+        return {"jump_to": "model"}
+    return None
 
 
 @wrap_model_call

@@ -49,4 +49,4 @@ def _times(scope: Scope) -> Iterator[str]:
                 f"{span} ({span.start_seconds:g}–{span.end_seconds:g} s)" for span in video.spans
             )
             yield f"{video.handle}: {spans}"
-    yield from scope.notes
+    yield from (*scope.missing, *scope.notes)

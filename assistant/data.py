@@ -15,3 +15,8 @@ def as_data(text: str) -> str:
 def without_delimiters(text: str) -> str:
     """Take the delimiters out again, for people to read."""
     return text.replace("<data>\n", "").replace("\n</data>", "")
+
+
+def without_error_name(text: str) -> str:
+    """Take the error's class name off what a failed tool said; the model is told it, people are not."""
+    return re.sub(r"^[A-Z]\w+: ", "", text)

@@ -8,7 +8,16 @@ from collections.abc import Iterable, Sequence
 
 from assistant.observer_words import screen_texts
 from indexer.text import query_tokens, tokens
-from indexer.timeline import Event, Segment
+from indexer.timeline import Event, Segment, Span
+
+SAYS_LITTLE = frozenset(
+    tokens(
+        "as by with from for on off out over away back about per go get make than then so we he she they"
+        " not no some someone somebody something anyone anybody everyone everything thing one else"
+        " picture video clip second time many much often"
+    )
+)
+"""Tokens that stand in a question and in a description alike and yet make no link between the two."""
 
 
 class Terms:
@@ -21,7 +30,9 @@ class Terms:
             query: The person's words.
             phrases: What to look for besides, such as "left the picture".
         """
-        wanted = [*query_tokens(query), *(" ".join(tokens(phrase)) for phrase in phrases)]
+        asked = query_tokens(query)
+        telling = [token for token in asked if token not in SAYS_LITTLE]
+        wanted = [*telling, *(" ".join(tokens(phrase)) for phrase in phrases)] or asked
         self._terms = tuple(dict.fromkeys(wanted)) if query.strip() else ()
 
     def __bool__(self) -> bool:
@@ -47,9 +58,19 @@ class EventWeights:
         """Return an event's weight, 0 where it shares nothing with the query."""
         return sum(self._weights[term] for term in self._found[event])
 
-    def best_of(self, segments: Sequence[Segment]) -> tuple[list[Event], float]:
-        """Return the events that fit best, in the order of time, and their weight; none where none fits."""
-        events = [event for segment in segments for event in events_of(segment)]
+    def best_of(self, segments: Sequence[Segment], within: Span | None = None) -> tuple[list[Event], float]:
+        """Return the events that fit best, in the order of time, and their weight; none where none fits.
+
+        Args:
+            segments: Where to look for events.
+            within: Consider only events that overlap this span.
+        """
+        events = [
+            event
+            for segment in segments
+            for event in events_of(segment)
+            if within is None or event.span.intersect(within)
+        ]
         best = max(map(self.of, events), default=0.0)
         if best <= 0:
             return [], 0.0

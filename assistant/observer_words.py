@@ -53,6 +53,7 @@ _PATTERNS = tuple(
     for people, observer in _SAYS
 )
 
+_ABOUT_FALLS = _PATTERNS[0][0]
 _ABOUT_TEXT = _PATTERNS[-1][0]
 
 
@@ -60,6 +61,11 @@ def observer_words(question: str) -> list[str]:
     """Return the observer's words for what a question asks about: "downwards", "left the picture"."""
     found = [words for pattern, words in _PATTERNS if pattern.search(question)]
     return list(dict.fromkeys(each.strip() for words in found for each in words.split("|")))
+
+
+def asks_about_falls(question: str) -> bool:
+    """Tell whether a question is about something that fell."""
+    return bool(_ABOUT_FALLS.search(question))
 
 
 def asks_for_text(question: str) -> bool:

@@ -6,7 +6,7 @@ No language model and no LangChain in here: ``witness search`` uses it as it is.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.matching import EventWeights, Terms, events_of
@@ -21,6 +21,8 @@ _TOUCH_SECONDS = 1e-6
 _SAME_EVENT_SECONDS = 1.0
 """Equally good events that lie this close are one moment."""
 
+_Scored = tuple[Hit, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -28,15 +30,15 @@ class Moment:
 
     video: VideoRecord
     span: Span
-    """Where it happens: the events that fit best where the index knows such, else the whole segments."""
+    """Where it happens: from the first to the last of its events, or the whole segments where it has none."""
     score: float
     """Fused rank, higher is better; comparable within one search only."""
     segments: tuple[Segment, ...]
     """The segments that it was found in, in the order of time."""
     events: tuple[Event, ...] = ()
-    """The events that fit best, in the order of time."""
+    """The events that fit best, in the order of time; all lie inside the span, each has its own."""
     matched: tuple[str, ...] = ()
-    """Terms of the query that stand in the segments' captions."""
+    """Terms of the query that stand in the events, or in the captions where there are none."""
 
     @property
     def segments_span(self) -> Span:
@@ -83,7 +85,8 @@ def find_moments(
         # A lexical vector always has nearest neighbours, also where no word is shared: these are no hits.
         ranked = [[hit for hit in hits if terms.found_in(_text(hit.segment))] for hits in ranked]
     weights = EventWeights([hit.segment for hits in ranked for hit in hits], terms)
-    moments = [_moment(hits, score, terms, weights) for hits, score in _merge(_fuse(ranked, weights))]
+    runs = _runs(_fuse(ranked, weights))
+    moments = [moment for run in runs for moment in _moments(run, terms, weights, span)]
     if is_observer(library.vision_name) and asks_for_text(query):
         moments = [moment for moment in moments if any(map(_quotes_text, moment.segments))]
     return sorted(moments, key=lambda moment: -moment.score)[:limit]
@@ -102,7 +105,7 @@ def _in_time_order(library: Library, limit: int, video_id: str | None, span: Spa
     ][:limit]
 
 
-def _fuse(rankings: Iterable[Sequence[Hit]], weights: EventWeights) -> list[tuple[Hit, float]]:
+def _fuse(rankings: Iterable[Sequence[Hit]], weights: EventWeights) -> list[_Scored]:
     """Fuse rankings by reciprocal rank: each adds 1 / (60 + rank) to what it found.
 
     The third ranking is by each hit's best event, since a whole segment may say a word often and mean little.
@@ -121,16 +124,15 @@ def _fuse(rankings: Iterable[Sequence[Hit]], weights: EventWeights) -> list[tupl
     return [(hits[key], score) for key, score in scores.items()]
 
 
-def _merge(scored: Iterable[tuple[Hit, float]]) -> list[tuple[list[Hit], float]]:
-    """Join hits of one video that touch in time; a joined moment has the best score of its parts."""
-    merged: list[tuple[list[Hit], float]] = []
+def _runs(scored: Iterable[_Scored]) -> list[list[_Scored]]:
+    """Put hits of one video that touch in time together, so that an event cut in two is whole again."""
+    runs: list[list[_Scored]] = []
     for hit, score in sorted(scored, key=lambda pair: (pair[0].video.video_id, pair[0].segment.span)):
-        if merged and _touch(merged[-1][0][-1], hit):
-            hits, best = merged.pop()
-            merged.append(([*hits, hit], max(best, score)))
+        if runs and _touch(runs[-1][-1][0], hit):
+            runs[-1].append((hit, score))
         else:
-            merged.append(([hit], score))
-    return merged
+            runs.append([(hit, score)])
+    return runs
 
 
 def _touch(first: Hit, second: Hit) -> bool:
@@ -138,19 +140,25 @@ def _touch(first: Hit, second: Hit) -> bool:
     return first.video.video_id == second.video.video_id and gap <= _TOUCH_SECONDS
 
 
-def _moment(hits: Sequence[Hit], score: float, terms: Terms, weights: EventWeights) -> Moment:
-    segments = tuple(hit.segment for hit in hits)
-    events, _ = weights.best_of(segments)
+def _moments(
+    run: Sequence[_Scored], terms: Terms, weights: EventWeights, within: Span | None
+) -> Iterator[Moment]:
+    """Make a moment of each group of best events that lie close; of the whole run where no event fits."""
+    segments = [hit.segment for hit, _ in run]
+    events, _ = weights.best_of(segments, within)
     whole = Span(segments[0].span.start_seconds, segments[-1].span.end_seconds)
-    spans = merge_spans((event.span for event in events), gap_seconds=_SAME_EVENT_SECONDS)
-    return Moment(
-        video=hits[0].video,
-        span=spans[0] if spans else whole,
-        score=score,
-        segments=segments,
-        events=tuple(events),
-        matched=terms.found_in("\n".join(map(_text, segments))),
-    )
+    for span in merge_spans((event.span for event in events), _SAME_EVENT_SECONDS) or [whole]:
+        parts = [(hit, score) for hit, score in run if hit.segment.span.intersect(span)]
+        own = tuple(event for event in events if span.covers(event.span))
+        texts = [event.sentence() for event in own] or [_text(hit.segment) for hit, _ in parts]
+        yield Moment(
+            video=parts[0][0].video,
+            span=span,
+            score=max(score for _, score in parts),
+            segments=tuple(hit.segment for hit, _ in parts),
+            events=own,
+            matched=terms.found_in("\n".join(texts)),
+        )
 
 
 def _text(segment: Segment) -> str:

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from assistant.agent import SECONDS_KEY
 from assistant.answer import Step
-from assistant.data import without_delimiters
+from assistant.data import without_delimiters, without_error_name
 from assistant.events import AskEvent, StepFinished, StepStarted, TextDelta
 from assistant.evidence import Findings
+from indexer.errors import WitnessError
 
 _MODEL_NODE = "model"
 """Name that `create_agent` gives to the node that calls the chat model."""
 _RESULT_LENGTH = 240
+
+
+class StopSignal(BaseCallbackHandler):
+    """Ends a model's reply at its next piece of text, once `stop` was called.
+
+    A graph waits for its model's thread, and a thread cannot be interrupted from outside.
+    """
+
+    raise_error = True
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """End what is being written."""
+        self._stopped.set()
+
+    def on_llm_new_token(self, token: str, **kwargs: Any) -> None:
+        """Refuse the next piece of a reply that nobody reads."""
+        if self._stopped.is_set():
+            raise WitnessError("the question was given up")
 
 
 class Run:
@@ -26,6 +50,8 @@ class Run:
         """The model's last message, as it wrote it."""
         self.stopped = False
         """Whether a limit ended the run before the model had answered."""
+        self.signal = StopSignal()
+        """A callback of the graph, which ends the model's writing when the run is no longer followed."""
         self._calls: dict[str, tuple[str, dict[str, Any]]] = {}
         self._results: dict[str, tuple[Step, Findings]] = {}
 
@@ -44,6 +70,12 @@ class Run:
 
     def follow(self, stream: Iterable[Any]) -> Iterator[AskEvent]:
         """Turn the graph's stream (modes "messages" and "updates") into events."""
+        try:
+            yield from self._events(stream)
+        finally:
+            self.signal.stop()  # whoever follows has gone: a model that still writes would write for nobody
+
+    def _events(self, stream: Iterable[Any]) -> Iterator[AskEvent]:
         for kind, payload in stream:
             if kind == "messages":
                 message, metadata = payload
@@ -72,9 +104,11 @@ class Run:
         call_id = message.tool_call_id
         tool, arguments = self._calls.setdefault(call_id, (message.name or "", {}))
         seconds = float(message.additional_kwargs.get(SECONDS_KEY, 0.0))
-        step = Step(tool, arguments, seconds, _shorten(without_delimiters(message.text)))
+        failed = message.status == "error"
+        text = without_error_name(message.text) if failed else message.text
+        step = Step(tool, arguments, seconds, _shorten(without_delimiters(text)))
         self._results[call_id] = (step, Findings.from_artifact(message.artifact))
-        return StepFinished(call_id, step, failed=message.status == "error")
+        return StepFinished(call_id, step, failed=failed)
 
 
 def _shorten(text: str) -> str:

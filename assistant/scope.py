@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.observer_words import is_observer
 from assistant.timing import TimeExpression, TimePastEnd, find_times
+from indexer.errors import WitnessError
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord, VideoStatus
 from indexer.text import query_tokens, tokens
-from indexer.timeline import Span
+from indexer.timeline import Span, Unseen
 
 _SAYS_NOTHING = frozenset(
     tokens(
@@ -26,6 +28,12 @@ _SAYS_NOTHING_HAN = re.compile(
     "视频|录像|片段|画面|文件|内容|描述|介绍|总结|概括|发生|什么|时候|整个|一下|这个|那个|请|说|这|段|里|在|中|了|的|吗|呢"
 )
 """The same in Chinese, which is not written in words."""
+_FILE_NAME = re.compile(
+    r"(?:[A-Za-z0-9_.()#-]+|[^\sA-Za-z0-9,.;:!?，。；：！？\"'“”‘’「」《》]+)"
+    r"\.(?:mp4|m4v|mkv|mov|avi|webm|wmv|flv|ogv|mpe?g|m?ts|3gp)(?![A-Za-z0-9_])",
+    re.IGNORECASE,
+)
+"""A word that looks like the name of a video file; in Chinese text a Latin name ends where Chinese begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class VideoScope:
     duration_seconds: float
     spans: tuple[Span, ...] = ()
     """Stretches named by time expressions; empty when the question names no time that the video has."""
+    unseen: tuple[Unseen, ...] = ()
+    """Parts that nobody could look at when the video was indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,19 @@ class Scope:
     """The question without its time expressions and file names; empty when nothing to search for is left."""
     notes: tuple[str, ...] = ()
     """What the person has to be told: a time past the end, a video that cannot be answered about."""
+    missing: tuple[str, ...] = ()
+    """What is to be said of file names in the question that no video has; nothing else can be answered."""
+    refers_back: bool = False
+    """Whether it means something of an earlier answer ("after that"), and names no time."""
+    whole: bool = False
+    """Whether whole videos are to be told of although there are words, since no search would find those."""
+    measured: bool = False
+    """Whether the index holds measurements, not the words of a model that understands pictures."""
+
+    @property
+    def searched(self) -> bool:
+        """Whether there is something to search for."""
+        return bool(self.words) and not self.whole
 
     @property
     def handles(self) -> tuple[str, ...]:
@@ -62,6 +85,15 @@ class Scope:
     def only_video(self) -> VideoScope | None:
         """Return the one video that was named, or None when several are meant."""
         return self.videos[0] if self.named and len(self.videos) == 1 else None
+
+
+_REFERS_BACK = re.compile(
+    r"\b(?:after|before|since) (?:that|this|it|then)(?=\W*$|\s*[,.;!?])|\b(?:and )?then(?=\W*$)"
+    r"|\b(?:what )?(?:happened |happens |comes |came |is |was )?next(?=\W*$)|\bwhat else\b"
+    r"|在?那之后|这之后|之后呢|然后|接着|接下来|后来",
+    re.IGNORECASE,
+)
+"""Words that mean something of an earlier answer."""
 
 
 def read_question(library: Library, question: str, video: str | None = None) -> Scope:
@@ -82,18 +114,23 @@ def read_question(library: Library, question: str, video: str | None = None) -> 
     answerable = [record for record in records if record.answerable]
     usable = [record for record in meant if record.answerable] if meant else answerable
     times = find_times(rest)
+    rest, back = _REFERS_BACK.subn(" ", rest)
     notes = [_not_answerable(record) for record in meant if not record.answerable]
     scopes = []
     for record in usable:
-        spans, problems = _resolve(times, record, library.handle(record))
+        handle = library.handle(record)
+        spans, problems = _resolve(times, record, handle)
         notes += problems
-        scopes.append(VideoScope(record.video_id, library.handle(record), record.duration_seconds, spans))
+        scopes.append(VideoScope(record.video_id, handle, record.duration_seconds, spans, record.unseen))
     return Scope(
         videos=tuple(scopes),
         named=bool(meant) or len(answerable) == 1,
         times=tuple(time.text for time in times),
         words=_content(rest, times),
         notes=tuple(notes),
+        missing=tuple(_missing(library, rest)),
+        refers_back=back > 0 and not times,
+        measured=is_observer(library.vision_name),
     )
 
 
@@ -115,6 +152,15 @@ def _take_names(
     return sorted(found, key=lambda record: record.name), question
 
 
+def _missing(library: Library, rest: str) -> Iterator[str]:
+    """Say of each word that is still there and looks like a file name that no video is called so."""
+    for match in _FILE_NAME.finditer(rest):
+        try:
+            library.video(match[0])
+        except WitnessError as error:
+            yield str(error)
+
+
 def _mention(name: str, *, is_stem: bool) -> re.Pattern[str]:
     """Return a pattern for a video's name in a question.
 
@@ -122,6 +168,8 @@ def _mention(name: str, *, is_stem: bool) -> re.Pattern[str]:
     dock video", "'dock'".
     """
     bare = rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])"
+    if is_stem:
+        bare += r"(?!\.[A-Za-z0-9])"  # "dock.mov" is another file than dock.mp4
     if is_stem and name.isalpha():
         bare = (
             rf"(?:(?<=\bin )|(?<=\bof )|(?<=\bfrom )|(?<=['\"“‘「《])){bare}"
@@ -157,4 +205,7 @@ def _content(question: str, times: Sequence[TimeExpression]) -> str:
     words = [
         token for token in query_tokens(_SAYS_NOTHING_HAN.sub(" ", question)) if token not in _SAYS_NOTHING
     ]
-    return " ".join(question.split()).strip(" ?!.,，。？！") if words else ""
+    if not words:
+        return ""
+    # What stood before a name or a time that was taken out: "fell in" of "what fell in dock.mp4?"
+    return re.sub(r"(?:\s+(?:in|of|at|from|on))+$", "", " ".join(question.split()).strip(" ?!.,，。？！"))

@@ -125,7 +125,7 @@ class Assistant:
             yield from run.follow(
                 self._graph.stream(
                     {"messages": [*self._without_broken_turn(thread), _message(turn)]},
-                    {"configurable": {"thread_id": thread}},
+                    {"configurable": {"thread_id": thread}, "callbacks": [run.signal]},
                     context=turn,
                     stream_mode=["messages", "updates"],
                 )

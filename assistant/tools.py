@@ -175,10 +175,12 @@ def _searched(library: Library, record: VideoRecord, span: Span) -> Searched:
 
 
 def _moment_evidence(library: Library, moment: Moment) -> Evidence:
+    """Return a moment with what else the index says of its time."""
     lines: list[Line] = []
     for segment in moment.segments:
         if segment.caption:
             lines += caption_lines(segment.caption, segment.span, moment.events)
+    lines = [line for line in lines if line.span.intersect(moment.span)]
     return Evidence(
         video=library.handle(moment.video),
         video_id=moment.video.video_id,

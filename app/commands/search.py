@@ -48,13 +48,14 @@ def search(
             console.print("Nothing found. `witness library` shows what is indexed.")
         for number, moment in enumerate(moments, start=1):
             console.print(f"{number}. [bold]{plain(opened.handle(moment.video))} {moment.span}[/]")
-            console.print(f"   {plain(_line(moment))}")
+            for line in _lines(moment):
+                console.print(f"   {plain(line)}")
 
 
-def _line(moment: Moment) -> str:
+def _lines(moment: Moment) -> list[str]:
     if moment.events:
-        return "; ".join(event.sentence() for event in moment.events)
-    return " ".join(segment.caption.summary for segment in moment.segments if segment.caption)
+        return [f"{event.span} {event.sentence()}" for event in moment.events]
+    return [segment.caption.summary for segment in moment.segments if segment.caption]
 
 
 def _json(library: Library, moment: Moment) -> dict[str, Any]:
@@ -64,4 +65,5 @@ def _json(library: Library, moment: Moment) -> dict[str, Any]:
         **span_json(moment.span),
         "score": moment.score,
         "text": moment.text,
+        "events": [{**span_json(event.span), "text": event.sentence()} for event in moment.events],
     }

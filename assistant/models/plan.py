@@ -7,19 +7,22 @@ look at the best moment where that adds something. Neither: what the index knows
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.evidence import Evidence, Findings, Kind
+from assistant.limits import asks_about_sound, measurable, unknowable
 from assistant.observer_words import asks_for_text, is_observer
 from assistant.scope import Scope, VideoScope
 from assistant.turn import Mode
-from indexer.timeline import Span, merge_spans
+from indexer.timeline import Span, merge_spans, subtract_spans
 
 MAX_VIDEOS = 5
 """Videos that one question without a file name is asked of; more would not be read by anybody."""
 _LOOK_SECONDS = 20.0
 """Longest span of a look that the planner chooses by itself."""
+MAX_MOMENTS = 20
+"""Moments that one search returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,23 @@ class Asked:
     by_time: bool
     """Whether the question named it by a time; otherwise it is the whole video."""
 
+    @property
+    def seen(self) -> Span | None:
+        """From the first to the last instant that can be looked at; None where nobody could look at any."""
+        parts = subtract_spans(self.span, (gap.span for gap in self.video.unseen))
+        return Span(parts[0].start_seconds, parts[-1].end_seconds) if parts else None
+
+
+def as_planned(scope: Scope, question: str, mode: Mode) -> Scope:
+    """Return the scope, widened to whole videos where no measurement fits the words.
+
+    So a safety review, and a question about one video for what cannot be measured, tell all of it.
+    """
+    if scope.times or not scope.measured or measurable(question, scope.words):
+        return scope
+    unknown = scope.named and (unknowable(question, scope.words) or asks_about_sound(question))
+    return replace(scope, whole=mode is Mode.SAFETY or bool(unknown))
+
 
 def asked_spans(scope: Scope) -> list[Asked]:
     """Return the stretches that a question is about; empty for one that has to be searched for."""
@@ -46,7 +66,7 @@ def asked_spans(scope: Scope) -> list[Asked]:
         # Those that the time lies past the end of have no span; they must not take the others' places.
         timed = [video for video in scope.videos if video.spans][:MAX_VIDEOS]
         return [Asked(video, span, True) for video in timed for span in video.spans]
-    if scope.words:
+    if scope.searched:
         return []
     videos = scope.videos[:MAX_VIDEOS]
     return [Asked(v, Span(0.0, v.duration_seconds), False) for v in videos if v.duration_seconds > 0]
@@ -54,15 +74,15 @@ def asked_spans(scope: Scope) -> list[Asked]:
 
 def first_calls(scope: Scope, question: str, mode: Mode) -> list[Call]:
     """Choose the tools to begin with; none when there is nothing to look into."""
-    if not scope.videos:
+    if scope.missing or not scope.videos or (scope.refers_back and not scope.words):
         return []
     asked = asked_spans(scope)
     if scope.times or asked:
         calls = []
         for entry in asked:
             calls.append(_recall(entry.video.handle, entry.span))
-            if entry.by_time:
-                calls.append(_look(entry.video.handle, entry.span, question))
+            if entry.by_time and entry.seen:
+                calls.append(_look(entry.video.handle, entry.seen, question))
         return calls
     if scope.named:
         return [_search(scope.words, video.handle) for video in scope.videos[:MAX_VIDEOS]]
@@ -75,7 +95,7 @@ def next_calls(scope: Scope, question: str, mode: Mode, findings: Sequence[Findi
     measured = all(is_observer(found.vision) for found in findings if found.vision)
     if scope.times or not evidence:
         return []
-    if not scope.words:
+    if not scope.searched:
         # The whole video: measurements stand in the index already, a model that judges is asked in its mode.
         return [] if measured or mode is Mode.ANSWER else [
             _look(entry.video.handle, entry.span, question) for entry in asked_spans(scope)
@@ -105,7 +125,8 @@ def _look(video: str, span: Span, question: str) -> Call:
 
 
 def _search(words: str, video: str | None) -> Call:
-    return Call("search_moments", {"query": words, "video": video} if video else {"query": words})
+    arguments: dict[str, Any] = {"query": words, "limit": MAX_MOMENTS}
+    return Call("search_moments", {**arguments, "video": video} if video else arguments)
 
 
 def _arguments(video: str, span: Span) -> dict[str, Any]:

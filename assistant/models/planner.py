@@ -29,9 +29,9 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field
 
-from assistant.data import without_delimiters
+from assistant.data import without_delimiters, without_error_name
 from assistant.evidence import Findings
-from assistant.models.plan import Call, first_calls, next_calls
+from assistant.models.plan import Call, as_planned, first_calls, next_calls
 from assistant.models.report import write_report
 from assistant.scope import Scope
 from assistant.turn import read_marks
@@ -97,7 +97,7 @@ class OfflinePlanner(BaseChatModel):
         question, turn = _current_turn(messages)
         mode, video = read_marks(question.additional_kwargs)
         text = question.text
-        scope = self.reader(text, video) if self.reader else Scope(words=text)
+        scope = as_planned(self.reader(text, video) if self.reader else Scope(words=text), text, mode)
         results = [message for message in turn if isinstance(message, ToolMessage)]
         findings = [Findings.from_artifact(result.artifact) for result in results]
         calls_before = sum(1 for message in turn if isinstance(message, AIMessage))
@@ -110,7 +110,8 @@ class OfflinePlanner(BaseChatModel):
         calls = [call for call in calls if call.tool in offered]
         if calls:
             return AIMessage(content="", tool_calls=[_tool_call(call) for call in calls])
-        errors = [without_delimiters(result.text) for result in results if result.status == "error"]
+        failed = (result.text for result in results if result.status == "error")
+        errors = [without_delimiters(without_error_name(text)) for text in failed]
         return AIMessage(content=write_report(scope, text, mode, findings, errors))
 
 

@@ -43,14 +43,32 @@ def test_words_of_a_phrase_count_only_together(library: FakeLibrary) -> None:
     assert find(library, "did anyone leave?") == []
 
 
-def test_hits_that_touch_are_one_moment_and_others_are_not(library: FakeLibrary) -> None:
-    library.events[DOCK] = [RED_FALLS]
-    library.events[DOCK].append(Event(Span(25, 26), "a red region", "moved upwards"))
+def test_a_moment_s_events_lie_inside_its_span_and_far_ones_are_other_moments(library: FakeLibrary) -> None:
+    library.events[DOCK] = [
+        Event(Span(at, at + 1), "a red region", f"moved upwards {at}") for at in (5, 6.5, 15, 25)
+    ]
     moments = find_moments(library, "red", limit=5)  # type: ignore[arg-type]
-    assert [moment.segments_span for moment in moments] == [Span(0, 10), Span(20, 30)]
-    library.events[DOCK].append(Event(Span(15, 16), "a red region", "moved in place"))
-    (moment,) = find_moments(library, "red")  # type: ignore[arg-type]
-    assert moment.segments_span == Span(0, 30)
+    assert [moment.span for moment in moments] == [Span(5, 7.5), Span(15, 16), Span(25, 26)]
+    assert [moment.segments_span for moment in moments] == [Span(0, 10), Span(10, 20), Span(20, 30)]
+    for moment in moments:
+        assert moment.events and all(moment.span.covers(event.span) for event in moment.events)
+
+
+def test_an_event_that_segments_cut_is_one_moment(library: FakeLibrary) -> None:
+    (moment,) = find_moments(library, "blue")  # type: ignore[arg-type]
+    assert (moment.span, moment.segments_span) == (Span(9, 13), Span(0, 20))
+
+
+def test_events_outside_a_window_make_no_moment(library: FakeLibrary) -> None:
+    library.events[DOCK] = [Event(Span(at, at + 1), "a red region", f"moved upwards {at}") for at in (11, 18)]
+    assert find(library, "red", video_id=DOCK, span=Span(15, 30)) == [("dock.mp4", Span(18, 19))]
+
+
+def test_words_that_say_little_make_no_link(library: FakeLibrary) -> None:
+    """ "Go out" of the lights must not find what grows smaller "as things do that go away"."""
+    smaller = Event(Span(2, 3), "a red region", "moved upwards, growing smaller as things do that go away")
+    library.events[DOCK] = [smaller]
+    assert find(library, "when did the lights go out?") == []
 
 
 def test_ranks_are_fused_so_that_both_searches_count(

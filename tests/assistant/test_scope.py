@@ -74,3 +74,29 @@ def test_times_are_taken_out_of_the_words(library: FakeLibrary) -> None:
 def test_a_longer_name_wins_over_one_that_it_contains(library: FakeLibrary) -> None:
     library.records.append(record("d" * 16, "a dock.mp4", 5.0))
     assert read(library, "what is in a dock.mp4?").handles == ("a dock.mp4",)
+
+
+@pytest.mark.parametrize(
+    "question", ["what happened at second 5 of dok.mp4?", "dok.mp4里第5秒发生了什么", "what fell in dok.mp4"]
+)
+def test_a_file_name_that_no_video_has_is_told(two_videos: FakeLibrary, question: str) -> None:
+    (missing,) = read(two_videos, question).missing
+    assert "no video called 'dok.mp4'" in missing and "dock.mp4" in missing
+
+
+def test_another_suffix_is_another_file(two_videos: FakeLibrary) -> None:
+    scope = read(two_videos, "what fell in yard_2.mov?")
+    assert not scope.named and "yard_2.mov" in scope.missing[0]
+    assert not read(two_videos, "what fell in yard_2. And what moved?").missing
+
+
+def test_words_that_mean_an_earlier_answer_are_noticed(library: FakeLibrary) -> None:
+    for question in ("and what happened after that?", "what happened next?", "and then?", "然后呢？"):
+        scope = read(library, question)
+        assert scope.refers_back and not scope.words, question
+    for question in (
+        "what happened after 0:05?",
+        "what happened after the light dropped?",
+        "what is next to it?",
+    ):
+        assert not read(library, question).refers_back, question

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from assistant_fakes import (
@@ -18,7 +20,15 @@ from assistant_fakes import (
     events_of,
     tool_texts,
 )
-from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    HumanMessage,
+    InvalidToolCall,
+    SystemMessage,
+    ToolMessage,
+)
+from langchain_core.outputs import ChatGenerationChunk
 
 from assistant.agent import ChatModelFailed
 from assistant.answer import Source
@@ -249,3 +259,35 @@ def test_bad_input_is_refused_before_anything_is_done(make_assistant: Maker) -> 
         events_of(make_assistant(), "   ")
     with pytest.raises(VideoNotFound):
         events_of(make_assistant(), "what fell?", video="ghost.mp4")
+
+
+def test_a_model_whose_call_cannot_be_read_may_try_again(make_assistant: Maker) -> None:
+    broken = InvalidToolCall(name="look_again", args="{", id="1", error="no JSON", type="invalid_tool_call")
+    model = ScriptedModel(
+        script=[
+            AIMessage("", invalid_tool_calls=[broken]),
+            calls(LOOK),
+            AIMessage("A thing fell [[dock.mp4 0:05–0:06]]."),
+        ]
+    )
+    answer = answer_of(make_assistant(model), "what fell?")
+    first, second = answer.steps
+    assert "malformed" in first.result and "Looked again" in second.result
+    assert answer.text == "A thing fell (dock.mp4 0:05–0:06)."
+
+
+def test_a_person_who_leaves_stops_the_model_that_writes(make_assistant: Maker) -> None:
+    written = []
+
+    class Endless(ScriptedModel):
+        def _stream(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> Any:
+            for number in range(2_000):
+                chunk = ChatGenerationChunk(message=AIMessageChunk(f"{number} "))
+                written.append(number)
+                time.sleep(0.005)
+                yield chunk
+
+    asking = make_assistant(Endless(script=[])).ask("what fell?")
+    next(event for event in asking if isinstance(event, TextDelta))
+    asking.close()
+    assert len(written) < 200, "ten seconds of text are not written for nobody"

@@ -224,3 +224,129 @@ def _damaged(*_: object) -> None:
 def test_a_no_names_what_was_not_searched(make_assistant: Maker, library: FakeLibrary) -> None:
     library.unseen[DOCK] = (Unseen(Span(14, 17), "damaged"),)
     assert "Not inspected: dock.mp4 0:14–0:17 (damaged)" in answer_of(make_assistant(), "suitcase?").text
+
+
+def test_an_unknown_file_is_answered_with_near_names_and_nothing_else(make_assistant: Maker) -> None:
+    answer = answer_of(make_assistant(), "what happened at second 5 of dok.mp4?")
+    assert answer.text == "There is no video called 'dok.mp4'; known: dock.mp4."
+    assert not answer.steps and not answer.citations
+
+
+def test_the_question_s_language_changes_nothing_that_is_said(
+    make_assistant: Maker, vision: FakeVision
+) -> None:
+    """Nor does a number in it: "second 2" is no word to find in "2 % of the picture"."""
+    vision.events = [
+        Event(Span(2, 3), "a red region", "moved to the left at the top", "about 1 % of the picture"),
+        Event(Span(2.2, 3), "a red region", "moved to the right at the top", "about 2 % of the picture"),
+    ]
+    english = answer_of(make_assistant(), "what happened at second 2?").text
+    assert english == answer_of(make_assistant(), "第2秒发生了什么？").text
+    assert english.index("to the left") < english.index("to the right")
+
+
+def test_where_look_and_index_differ_both_are_told_the_look_first(
+    make_assistant: Maker, vision: FakeVision
+) -> None:
+    vision.events = [Event(Span(5, 6), "a red region", "moved to the left", "growing smaller")]
+    first, second = answer_of(make_assistant(), "what happened at second 5?").text.splitlines()[:2]
+    assert first.startswith("- A red region moved to the left")
+    assert second.startswith("- The index says: a red region moved downwards")
+
+
+def test_a_search_that_finds_nothing_reports_no_unrelated_look(
+    make_assistant: Maker, library: FakeLibrary, vision: FakeVision
+) -> None:
+    library.events[DOCK] = [RED_FALLS]
+    library.texts[DOCK] = "The picture was bright (80 % of full light)."
+    vision.events = [RED_FALLS]
+    answer = answer_of(make_assistant(), "when did the lights go out?")
+    assert answer.text.startswith("Nothing was found") and "red region" not in answer.text
+
+
+def test_a_colour_that_nothing_has_is_not_found(make_assistant: Maker) -> None:
+    assert answer_of(make_assistant(), "did a yellow thing move?").text.startswith("Nothing was found")
+    text = answer_of(make_assistant(), "did a blue thing move?").text
+    assert "blue region" in text and "red region" not in text
+
+
+def test_what_a_list_leaves_out_is_counted_and_the_rest_is_in_the_order_of_time(
+    make_assistant: Maker, library: FakeLibrary
+) -> None:
+    library.events[DOCK] = [
+        Event(Span(at, at + 0.2), "a red region", f"moved upwards {at}") for at in range(0, 30, 2)
+    ]
+    answer = answer_of(make_assistant(), "when did something red move?")
+    assert "3 more are left out" in answer.text
+    starts = [citation.span.start_seconds for citation in answer.citations]
+    assert len(starts) == 12 and starts == sorted(starts)
+
+
+@pytest.mark.parametrize("question", ["who was it?", "how many people are there?", "is there a parrot?"])
+def test_what_measurements_cannot_know_is_said_first_then_what_they_can(
+    make_assistant: Maker, question: str
+) -> None:
+    text = answer_of(make_assistant(), question).text
+    first, second, *_ = text.split("\n\n")
+    assert "cannot be known from measurements" in first and "vision-language model" in first
+    assert "red region" in second and "blue region" in second
+
+
+def test_sound_is_never_examined(make_assistant: Maker) -> None:
+    assert answer_of(make_assistant(), "was there a loud noise?").text.startswith("Sound is never examined.")
+
+
+def test_a_model_s_index_is_not_said_to_hold_measurements(
+    make_assistant: Maker, library: FakeLibrary
+) -> None:
+    library.vision_name = "qwen3-vl"
+    assert "measurements:" not in answer_of(make_assistant(), "is there a parrot?").text
+
+
+def test_a_failed_step_is_told_without_the_error_s_class(make_assistant: Maker, vision: FakeVision) -> None:
+    vision.error = VisionError("the vision server is down; start it")
+    answer = answer_of(make_assistant(), "what happened at second 5?")
+    assert "One step failed: the vision server is down; start it." in answer.text
+    assert answer.steps[1].result == "the vision server is down; start it"
+
+
+def test_where_the_file_ends_early_nobody_looks_again(make_assistant: Maker, library: FakeLibrary) -> None:
+    gap = Unseen(Span(14, 30), "the file ends early")
+    library.unseen[DOCK] = (gap,)
+    library.records = [record(DOCK, "dock.mp4", 30.0, status=VideoStatus.PARTIAL, unseen=(gap,))]
+    answer = answer_of(make_assistant(), "what happened at second 18?")
+    assert tools_of(answer) == ["recall_span"]
+    assert answer.text.startswith("Nothing is known of dock.mp4 0:18–0:19: nobody could look at it.")
+    assert "the file ends early" in answer.text and "no movement" not in answer.text
+    arguments = answer_of(make_assistant(), "what happened from 0:12 to 0:16?").steps[1].arguments
+    assert (arguments["start_seconds"], arguments["end_seconds"]) == (12, 14)
+
+
+def test_only_what_was_inspected_counts_as_searched(make_assistant: Maker, library: FakeLibrary) -> None:
+    library.unseen[DOCK] = (Unseen(Span(14, 30), "the file ends early"),)
+    text = answer_of(make_assistant(), "suitcase?").text
+    assert "Searched in the index: dock.mp4 0:00–0:14." in text
+    assert "Not inspected: dock.mp4 0:14–0:30 (the file ends early)." in text
+
+
+def test_a_safety_review_without_a_time_lists_what_was_measured(make_assistant: Maker) -> None:
+    answer = answer_of(make_assistant(), "was there anything unsafe?", mode=Mode.SAFETY)
+    assert "safety review takes judgement" in answer.text and "Nothing was found" not in answer.text
+    assert "red region" in answer.text and "went dark" in answer.text
+
+
+def test_a_follow_up_is_told_that_it_stands_alone(make_assistant: Maker) -> None:
+    answer = answer_of(make_assistant(), "and what happened after that?")
+    assert "each question stands alone" in answer.text and not answer.steps
+    assert "Nothing was found" not in answer.text
+    with_words = answer_of(make_assistant(), "did anything blue move after that?").text
+    assert "each question stands alone" in with_words and "blue region" in with_words
+
+
+def test_each_video_s_part_begins_with_its_name(make_assistant: Maker, two_videos: FakeLibrary) -> None:
+    by_time = answer_of(make_assistant(), "what happened at second 5?").text
+    by_words = answer_of(make_assistant(), "what moved?").text
+    for text in (by_time, by_words):
+        starts = [part.split("**")[1] for part in text.split("\n\n") if part.startswith("**")]
+        assert sorted(starts) == ["dock.mp4", "yard_2.mp4"]
+    assert "**" not in answer_of(make_assistant(), "what moved?", video="yard_2.mp4").text
