@@ -36,7 +36,7 @@ class StopSignal(BaseCallbackHandler):
         """End what is being written."""
         self._stopped.set()
 
-    def on_llm_new_token(self, token: str, **kwargs: Any) -> None:
+    def on_llm_new_token(self, token: str | list[str | dict[str, Any]], **kwargs: Any) -> None:
         """Refuse the next piece of a reply that nobody reads."""
         if self._stopped.is_set():
             raise WitnessError("the question was given up")
