@@ -19,10 +19,13 @@ _SAYS: tuple[tuple[str, str], ...] = (
         "downwards",
     ),
     (r"climb(s|ed|ing)?|r(i|o)ses?|rising|lift(s|ed|ing)?|raised?|爬|升|举", "upwards"),
-    (r"leaves?|left|leaving|exit(s|ed)?|depart(s|ed)?|gone|离开|出去|走了", "left the picture"),
+    (
+        r"leaves?|left|leaving|exit(s|ed)?|depart(s|ed)?|gone|disappear(s|ed)?|vanish(es|ed)?|离开|出去|走了|消失",
+        "left the picture | was gone",
+    ),
     (
         r"enter(s|ed|ing)?|arriv(es?|ed|ing)|c[ao]mes?|coming|appear(s|ed)?|进来|进入|出现",
-        "came into the picture",
+        "came into the picture | appeared",
     ),
     (r"left behind|stay(s|ed)?|remain(s|ed)?|abandon(s|ed)?|遗留|留下", "stayed"),
     (r"cross(es|ed|ing)?|pass(es|ed|ing)?|穿过|经过", "moved"),
@@ -36,7 +39,7 @@ _SAYS: tuple[tuple[str, str], ...] = (
     ),
     (r"block(s|ed)?|cover(s|ed)?|obstruct(s|ed)?|blind(ed)?|挡|遮", "was covered | was black"),
     (r"blur(s|red|ry)?|(un|de)?focus(s?ed)?|模糊", "was blurred"),
-    (r"cuts?|scenes?|切换|场景", "a cut"),
+    (r"cuts?|scenes?|切换|场景", "a cut | changed gradually"),
     (r"shak(es|en|ing|y)|shook|cameras?|镜头|晃", "camera moves"),
     (
         r"signs?|say|says|said|read|reads|text|written|writing|words?|letters?|plate|number|label|写|文字|牌|字",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.answer import Source
@@ -32,6 +33,8 @@ from indexer.timeline import format_seconds, subtract_spans
 MAX_SENTENCES = 12
 """Sentences for one stretch; the rest is counted, not listed."""
 _MAX_NOTES = 3
+_NOTHING_MOVED = re.compile(r"Nothing moved(?P<floor> that is larger than [\d.]+ % of the picture)?\.")
+"""How the observer says so, with the size under which it would not have seen a movement."""
 _ABOUT_AS_MANY = 0.7
 
 
@@ -165,9 +168,18 @@ def _nothing(asked: Asked, own: Sequence[Evidence]) -> list[str]:
     cited = write_citation(asked.video.handle, asked.span)
     if not looks:
         return [f"The index reports no movement between {start} and {end} {cited}."]
-    states = [without_screen_texts(line.text).removeprefix("Nothing moved.").strip()
-              for entry in looks for line in entry.lines if line.kind is Kind.SUMMARY]  # fmt: skip
-    nothing = f"Nothing moved between {start} and {end}; {len(frames)} frames of it were looked at {cited}."
+    summaries = [
+        without_screen_texts(line.text)
+        for entry in looks
+        for line in entry.lines
+        if line.kind is Kind.SUMMARY
+    ]
+    floors = [found["floor"] or "" for each in summaries if (found := _NOTHING_MOVED.match(each))]
+    states = [_NOTHING_MOVED.sub("", each).strip() for each in summaries]
+    nothing = (
+        f"Nothing moved between {start} and {end}{next(iter(floors), '')}; "
+        f"{len(frames)} frames of it were looked at {cited}."
+    )
     return [nothing, *filter(None, dict.fromkeys(states))]
 
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from indexer.timeline import Event, Span
 from indexer.vision.observing import words
-from indexer.vision.observing.lens import LensState
+from indexer.vision.observing.lens import LensState, LensStretch
 from indexer.vision.observing.light import DARK, LightChange
-from indexer.vision.observing.motion import Box, Sighting, global_shift
+from indexer.vision.observing.motion import Sighting, global_shift
 from indexer.vision.observing.scene import Scene, Stretch
-from indexer.vision.observing.tracks import Track
+from indexer.vision.observing.tracks import Track, goes_somewhere
+from indexer.vision.observing.visits import Visit, differing, find_visit
 
 _SCENE_WEIGHT = 10.0
 """Weight of what concerns the whole picture; what moves weighs less than 2."""
@@ -44,7 +45,7 @@ class Fact:
 
 def find_facts(scene: Scene) -> list[Fact]:
     """Say everything that happened, in the order of time."""
-    facts = [*_light_facts(scene), *_lens_facts(scene), *_cut_facts(scene)]
+    facts = [*_light_facts(scene), *_lens_facts(scene), *_cut_facts(scene), *_fade_facts(scene)]
     for stretch in scene.stretches:
         facts += _camera_facts(scene, stretch)
         facts += [_track_fact(scene, stretch, track) for track in stretch.tracks]
@@ -95,7 +96,10 @@ def _light_fact(scene: Scene, number: int, change: LightChange) -> Fact:
 
 _LENS_WORDS = {
     LensState.BLACK: ("was black", "nothing can be seen, as when the lens is covered or all light is gone"),
-    LensState.COVERED: ("was covered", "nothing of the scene can be seen, as when something blocks the lens"),
+    LensState.COVERED: (
+        "showed nothing of the scene, as when the lens was covered",
+        "without the edges that the other frames show",
+    ),
     LensState.BLURRED: ("was blurred", "out of focus: the scene is there without its fine edges"),
 }
 
@@ -103,7 +107,7 @@ _LENS_WORDS = {
 def _lens_facts(scene: Scene) -> list[Fact]:
     facts = []
     for part in scene.lens:
-        if part.state in _LENS_WORDS:
+        if part.state in _LENS_WORDS and not (part.state is not LensState.BLURRED and _moves_in(scene, part)):
             action, details = _LENS_WORDS[part.state]
             sentence = ("the camera's view", action, details)
             facts.append(
@@ -112,11 +116,25 @@ def _lens_facts(scene: Scene) -> list[Fact]:
     return facts
 
 
+def _moves_in(scene: Scene, part: LensStretch) -> bool:
+    """Tell whether something goes somewhere, so that it is seen, and nothing can be before the lens."""
+    inside = (each for each in scene.stretches if part.first <= each.first and each.last <= part.last)
+    return any(goes_somewhere(track) for stretch in inside for track in stretch.tracks)
+
+
 def _cut_facts(scene: Scene) -> list[Fact]:
-    sentence = ("the view", "changed at once to another scene", "a cut")
+    sentence = ("the view", "changed at once, as at a cut", "")
     return [
         _fact(scene, scene.begins(index), scene.begins(index) + 0.1, sentence, _SCENE_WEIGHT)
         for index in scene.cuts
+    ]
+
+
+def _fade_facts(scene: Scene) -> list[Fact]:
+    sentence = ("the view", "changed gradually to another", "as at a cross-fade")
+    return [
+        _fact(scene, scene.begins(fade.first), scene.begins(fade.last), sentence, _SCENE_WEIGHT)
+        for fade in scene.fades
     ]
 
 
@@ -149,6 +167,9 @@ def _camera_facts(scene: Scene, stretch: Stretch) -> list[Fact]:
 
 def _track_fact(scene: Scene, stretch: Stretch, track: Track) -> Fact:
     """Say what one region did."""
+    visit = find_visit(stretch.pictures, track)
+    if visit is not None:
+        return _visit_fact(scene, stretch, track, visit)
     before = stretch.first + max(0, track.first.index - 1)
     after = min(stretch.last, stretch.first + track.last.index + 1)
     actor = words.with_article(f"{track.colour} region".strip())
@@ -156,10 +177,28 @@ def _track_fact(scene: Scene, stretch: Stretch, track: Track) -> Fact:
     right, down = track.shift
     seconds = max(track.seconds, scene.gap_seconds)
     details = [f"about {words.percent(track.area)} of the picture"]
-    if _goes_somewhere(track):
+    if goes_somewhere(track):
         details = [words.speed(right, down, seconds), *_burst(stretch, track), *details]
     start, end = scene.begins(before), scene.reaches(after)
     return _fact(scene, start, end, (actor, action, ", ".join(details)), track.weight, moves=True)
+
+
+def _visit_fact(scene: Scene, stretch: Stretch, track: Track, visit: Visit) -> Fact:
+    """Say that a region came up or vanished where it was."""
+    start = scene.begins(stretch.first + visit.first)
+    end = (
+        scene.ends(stretch.first + visit.first)
+        if visit.last is None
+        else scene.ends(stretch.first + visit.last)
+    )
+    where = words.place(track.first.centre)
+    action = f"was gone at {where}"
+    if visit.came:
+        after = "stayed there" if visit.last is None else f"was gone at {words.moment(end)}"
+        action = f"appeared at {where} and {after}"
+    actor = words.with_article(f"{visit.colour} region".strip())
+    details = f"about {words.percent(track.area)} of the picture, without moving"
+    return _fact(scene, start, end, (actor, action, details), track.weight, moves=True)
 
 
 def _burst(stretch: Stretch, track: Track) -> list[str]:
@@ -175,17 +214,10 @@ def _burst(stretch: Stretch, track: Track) -> list[str]:
     return [f"quickest at {middle}, when it moved {way} {rate}"]
 
 
-def _goes_somewhere(track: Track) -> bool:
-    """Tell a way from a movement in place: farther than a small part of the picture and of itself."""
-    left, top, right, bottom = track.last.box
-    size = min(right - left, bottom - top)
-    return len(track.sightings) > 2 and track.travel > max(0.06, 0.3 * size)
-
-
 def _action(stretch: Stretch, track: Track, watched: tuple[bool, bool]) -> str:
     """Say how a region moved; ``watched`` tells whether the look goes on before and after it."""
     start, end = words.place(track.start_place), words.place(track.end_place)
-    if not _goes_somewhere(track):
+    if not goes_somewhere(track):
         wide = track.roaming > 0.15
         return f"moved back and forth around {start}" if wide else f"moved in place at {start}"
     height, width = stretch.pictures[0].colour.shape[:2]
@@ -201,7 +233,9 @@ def _action(stretch: Stretch, track: Track, watched: tuple[bool, bool]) -> str:
     after = len(stretch.pictures) - 1
     if (
         watched[1]
-        and _differing(stretch, (track.came_to or track.last).box, max(0, track.first.index - 1), after)
+        and differing(
+            stretch.pictures, (track.came_to or track.last).box, max(0, track.first.index - 1), after
+        )
         > 0.35
     ):
         return f"{action} and stayed there"
@@ -233,18 +267,8 @@ def _crossed_edge(stretch: Stretch, track: Track, *, at_start: bool) -> str:
     last = len(stretch.pictures) - 1
     before = max(0, track.first.index - 1)
     after = last if at_start else min(last, track.last.index + 1)
-    empty = _differing(stretch, around, before, after) < 0.25
+    empty = differing(stretch.pictures, around, before, after) < 0.25
     return name if room < _EDGE and inwards > 0.04 and empty else ""
-
-
-def _differing(stretch: Stretch, box: Box, before: int, after: int) -> float:
-    """Return the share of a place that looks otherwise in one frame of the stretch than in another."""
-    height, width = stretch.pictures[0].colour.shape[:2]
-    left, top, right, bottom = (min(max(side, 0.0), 1.0) for side in box)
-    rows = slice(int(top * height), max(int(bottom * height), int(top * height) + 1))
-    columns = slice(int(left * width), max(int(right * width), int(left * width) + 1))
-    first, second = (stretch.pictures[at].colour[rows, columns].astype(int) for at in (before, after))
-    return float((np.abs(first - second).max(axis=2) > 20).mean()) if first.size else 0.0
 
 
 def _growth(track: Track) -> str:

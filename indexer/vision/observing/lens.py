@@ -12,14 +12,13 @@ from indexer.vision.observing.light import DARK
 from indexer.vision.observing.pictures import Picture, Thumb
 
 _FLAT_LEVELS = 4.0
-_FLAT_SHARE = 0.06
-"""A picture whose grey levels spread less than this, absolutely or of its mean, shows nothing."""
+"""A dark picture whose grey levels spread less than this shows nothing."""
 _BLURRED = 0.42
 """Edges relative to the usual ones, at the same places, under which a picture is out of focus."""
+_FEWER_OUTLINES = 0.7
+"""Outlines relative to the sharpest frame's, at most; compression alone only weakens what is finer."""
 _NO_EDGE_LEFT = 0.55
 """Number of strong edges relative to the usual; a picture that only moved has them elsewhere."""
-_USUAL_PERCENTILE = 75
-"""Edges that a place has for a quarter of a look are its own, and not those of a thing in passing."""
 _LOST = 0.2
 """Sharpness relative to the sharpest frame's under which the scene's edges are gone."""
 _SAME_LEVELS = 14
@@ -27,6 +26,14 @@ _SAME_LEVELS = 14
 _SAME_SHARE = 0.6
 _OTHER_SHARE = 0.3
 """Share of the picture that shows the same thing: at least, when blurred; at most, when covered."""
+_FLAT_SHARE = 0.06
+"""The same for a picture that is not dark, as a part of its mean."""
+_FLAT_SAME_SHARE = 0.5
+"""As `_OTHER_SHARE`, for a picture without any structure: a wall is left when someone leaves it."""
+_BLACK_EXTENT = 10.0
+"""Grey levels between the darkest and the brightest hundredth; more is something that shows in the dark."""
+_TWIN_SECONDS = 0.6
+"""A scene looks the same after this time; a thing in passing does not."""
 _SOFT_SPREAD = 0.6
 """Grey levels' spread relative to their mean that something close to the lens stays under."""
 _FEWEST_PLACES = 12
@@ -44,7 +51,7 @@ class LensState(StrEnum):
     BLACK = "black"
     """Almost uniform and dark."""
     COVERED = "covered"
-    """Almost uniform, or without any of the scene's edges, but not dark."""
+    """Without any of the edges that other frames show of the scene, but not dark."""
     BLURRED = "blurred"
     """The scene, without its fine edges."""
 
@@ -72,8 +79,8 @@ def lens_stretches(pictures: Sequence[Picture]) -> list[LensStretch]:
 
 def _states(pictures: Sequence[Picture]) -> list[LensState]:
     sharpest = max(pictures, key=lambda picture: picture.sharpness)
-    usual = np.percentile([picture.edges for picture in pictures], _USUAL_PERCENTILE, axis=0)
-    states = [_state(picture, sharpest, usual.astype(np.float32)) for picture in pictures]
+    scene, usual = _scene_picture(pictures)
+    states = [_state(picture, scene, sharpest, usual) for picture in pictures]
     first = 0
     for index in range(1, len(states) + 1):
         if index < len(states) and states[index] == states[first]:
@@ -85,24 +92,52 @@ def _states(pictures: Sequence[Picture]) -> list[LensState]:
     return states
 
 
-def _state(picture: Picture, sharpest: Picture, usual: Thumb) -> LensState:
-    if picture.spread < max(_FLAT_LEVELS, _FLAT_SHARE * 255 * picture.brightness):
-        return LensState.BLACK if picture.brightness < DARK else LensState.COVERED
-    if picture.brightness < DARK:
-        return LensState.CLEAR  # too dark to tell blur from lack of light
-    gain = float(np.median((sharpest.thumb + 8) / (picture.thumb + 8)))
-    same = np.abs((picture.thumb + 8) * gain - 8 - sharpest.thumb) < _SAME_LEVELS
-    if _is_covered(picture, sharpest, float(same.mean())):
+def _scene_picture(pictures: Sequence[Picture]) -> tuple[Picture | None, Thumb]:
+    """Return the sharpest frame that looks the same some time later or earlier, and the edges that last.
+
+    A car that fills the picture is sharper than the empty road, and the road is neither covered nor blurred
+    without it. Returns None and no edges where nothing lasts.
+    """
+    for picture in sorted(pictures, key=lambda each: -each.sharpness):
+        twins = [
+            other.edges
+            for other in pictures
+            if abs(other.seconds - picture.seconds) >= _TWIN_SECONDS
+            and other.sharpness > picture.sharpness / 2
+            and _same_share(other, picture) > _SAME_SHARE
+        ]
+        if twins:
+            return picture, np.minimum(picture.edges, np.median(twins, axis=0)).astype(np.float32)
+    return None, np.zeros_like(pictures[0].edges)
+
+
+def _same_share(picture: Picture, reference: Picture) -> float:
+    """Return the share of a picture that shows what another shows, whatever the exposure."""
+    gain = float(np.median((reference.thumb + 8) / (picture.thumb + 8)))
+    return float((np.abs((picture.thumb + 8) * gain - 8 - reference.thumb) < _SAME_LEVELS).mean())
+
+
+def _state(picture: Picture, scene: Picture | None, sharpest: Picture, usual: Thumb) -> LensState:
+    if picture.brightness < DARK:  # too dark to tell blur from lack of light
+        flat = picture.spread < _FLAT_LEVELS and picture.extent < _BLACK_EXTENT
+        return LensState.BLACK if flat else LensState.CLEAR
+    if scene is not None and _is_covered(picture, scene):
         return LensState.COVERED
     as_bright = picture.brightness >= _AS_BRIGHT * sharpest.brightness  # edges are weaker in less light
-    if as_bright and same.mean() >= _SAME_SHARE and _is_blurred(picture.edges, usual):
-        return LensState.BLURRED
-    return LensState.CLEAR
+    alike = as_bright and _same_share(picture, sharpest) >= _SAME_SHARE
+    softer = picture.outlines < _FEWER_OUTLINES * sharpest.outlines
+    return LensState.BLURRED if alike and softer and _is_blurred(picture.edges, usual) else LensState.CLEAR
 
 
-def _is_covered(picture: Picture, sharpest: Picture, same_share: float) -> bool:
+def _is_covered(picture: Picture, scene: Picture) -> bool:
+    """Tell whether a picture has lost what the scene shows, and shows no edges instead."""
+    if picture.sharpness >= _LOST * scene.sharpness:
+        return False
+    if picture.spread < _FLAT_SHARE * 255 * picture.brightness:  # any exposure makes it like the scene's mean
+        same = np.abs(picture.thumb - scene.thumb) < _SAME_LEVELS
+        return float(same.mean()) < _FLAT_SAME_SHARE
     soft = picture.spread < _SOFT_SPREAD * 255 * picture.brightness
-    return soft and picture.sharpness < _LOST * sharpest.sharpness and same_share < _OTHER_SHARE
+    return soft and _same_share(picture, scene) < _OTHER_SHARE
 
 
 def _is_blurred(edges: Thumb, usual: Thumb) -> bool:

@@ -23,6 +23,8 @@ _FLICKER = 4
 """How many times its usual flicker a pixel must change, where it flickers all the time."""
 _MIN_SHARE = 0.0015
 """Smallest region that counts, as a share of the picture."""
+SMALLEST_SURE = 0.002
+"""Things larger than this share of the picture are found when they stand out from what is behind them."""
 _WHOLE_SHARE = 0.7
 """Share of the picture's blocks that change at once when the camera itself moves."""
 _BLOCKS = (16, 9)

@@ -33,6 +33,8 @@ class Picture:
     """Grey levels on a coarse grid, shape (27, 48)."""
     edges: Thumb
     """Strength of the finest edges of the full-size frame on the same grid, without those of noise."""
+    outlines: float
+    """Mean strength of the edges at working size, which compression leaves alone."""
 
     @property
     def brightness(self) -> float:
@@ -50,6 +52,12 @@ class Picture:
         low, high = np.percentile(self.thumb, (10, 90))
         return float(high - low)
 
+    @property
+    def extent(self) -> float:
+        """Grey levels between the darkest and the brightest hundredth of the picture."""
+        low, high = np.percentile(self.thumb, (1, 99))
+        return float(high - low)
+
 
 def make_pictures(frames: Sequence[Frame]) -> list[Picture]:
     """Scale frames down to one common working size, that of the first."""
@@ -65,7 +73,9 @@ def _make_picture(frame: Frame, size: tuple[int, int]) -> Picture:
     thumb = cv2.resize(grey, _THUMB, interpolation=cv2.INTER_AREA).astype(np.float32)
     fine = np.abs(cv2.Laplacian(cv2.GaussianBlur(grey, (3, 3), 0), cv2.CV_16S))
     edges = cv2.resize(np.maximum(fine - _NOISE_EDGE, 0), _THUMB, interpolation=cv2.INTER_AREA)
-    return Picture(frame.pts_seconds, colour.astype(np.uint8), thumb, edges.astype(np.float32))
+    coarse = np.abs(cv2.Laplacian(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), cv2.CV_16S))
+    outlines = float(np.maximum(coarse - _NOISE_EDGE, 0).mean())
+    return Picture(frame.pts_seconds, colour.astype(np.uint8), thumb, edges.astype(np.float32), outlines)
 
 
 def likeness(first: Thumb, second: Thumb) -> float:

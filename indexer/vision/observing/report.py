@@ -13,10 +13,13 @@ from indexer.vision.observing import words
 from indexer.vision.observing.colour import colour_counts, name_colour
 from indexer.vision.observing.facts import Fact, find_facts
 from indexer.vision.observing.light import DARK
+from indexer.vision.observing.motion import SMALLEST_SURE
 from indexer.vision.observing.scene import Scene, SceneText
 
 MAX_EVENTS = 6
 """Events told for one look; what is left out is counted."""
+NOTHING_MOVED = f"Nothing moved that is larger than {words.percent(SMALLEST_SURE)} of the picture."
+"""Smaller things are at the mercy of noise and of the working size."""
 _TOLD_IN_SUMMARY = 3
 _STILL_SECONDS = 1.0
 """Shorter pauses between movements are not told."""
@@ -48,7 +51,7 @@ def lines(scene: Scene) -> str:
     whole = scene.span
     if left_out:
         told.append((whole, f"Besides, {words.counted(left_out, 'smaller movement')}."))
-    told += [(span, "Nothing moved; the picture was still.") for span in _still_spans(scene, facts)]
+    told += [(span, NOTHING_MOVED) for span in _still_spans(scene, facts)]
     activity = _activity(scene, facts)
     told += [(whole, sentence) for sentence in (activity, _view(scene)) if sentence]
     told += [(_text_span(scene, part), _text_sentence(part)) for part in scene.texts if part.texts]
@@ -78,7 +81,7 @@ def _summary(scene: Scene, facts: Sequence[Fact]) -> str:
     still = [f"between {words.moment(s.start_seconds)} and {words.moment(s.end_seconds)}"
              for s in _still_spans(scene, facts)]  # fmt: skip
     if still and any(fact.moves for fact in facts):
-        sentences.append(f"Nothing moved {words.listed(still)}.")
+        sentences.append(NOTHING_MOVED.replace("moved", f"moved {words.listed(still)}", 1))
     sentences.append(_activity(scene, facts))
     if all(picture.brightness < DARK for picture in scene.pictures):
         sentences.append("The picture was dark, so that little can be seen.")
@@ -96,7 +99,7 @@ def _movement_sentence(scene: Scene, facts: Sequence[Fact]) -> str:
     if len(scene.pictures) < 2:
         return "Only one frame was looked at, so movement could not be measured."
     if not moving:
-        return "" if any("whole picture" in fact.event.actor for fact in facts) else "Nothing moved."
+        return "" if any("whole picture" in fact.event.actor for fact in facts) else NOTHING_MOVED
     told = [
         f"{fact.event.actor} {fact.event.action} between {words.moment(fact.event.span.start_seconds)} "
         f"and {words.moment(fact.event.span.end_seconds)}"

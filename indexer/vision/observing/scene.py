@@ -9,20 +9,24 @@ import numpy as np
 
 from indexer.segmenting.change import ChangeMeter
 from indexer.timeline import Frame, Span
-from indexer.vision.observing.lens import LensState, LensStretch, lens_stretches
+from indexer.vision.observing.drifts import join_drifting
+from indexer.vision.observing.fades import Fade, find_fades
+from indexer.vision.observing.lens import LensStretch, lens_stretches
 from indexer.vision.observing.light import LightChange, level_exposure, sudden_changes
 from indexer.vision.observing.motion import Motion, measure_motion, unmeasured
-from indexer.vision.observing.pictures import Picture, make_pictures
+from indexer.vision.observing.pictures import Picture, likeness, make_pictures
 from indexer.vision.observing.screen_text import ScreenReader, ScreenText
 from indexer.vision.observing.tracks import Track, find_rests, follow
 
+_LOUD = 3.0
+"""A cut changes the view so many times more than the steps beside it; a quick camera changes it in all."""
 _READ_SCENES = 4
 """Scenes of one look that are searched for text; further ones are too short to matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Consecutive frames without a cut or a sudden change of light between them."""
+    """Consecutive frames without a cut, a fade or a sudden change of light between them."""
 
     first: int
     """Index of its first frame in the look."""
@@ -51,6 +55,7 @@ class Scene:
     pictures: list[Picture]
     cuts: list[int]
     """Index of the first frame after each cut."""
+    fades: list[Fade]
     lights: list[LightChange]
     lens: list[LensStretch]
     stretches: list[Stretch]
@@ -88,26 +93,52 @@ class Scene:
 def measure(frames: Sequence[Frame], span: Span, reader: ScreenReader) -> Scene:
     """Measure one look's frames, one or more, in the order of time."""
     pictures = make_pictures(frames)
-    lights = sudden_changes(pictures)
+    fades = find_fades(pictures)
+    lights = [light for light in sudden_changes(pictures) if not _inside(light.index, fades)]
     lens = lens_stretches(pictures)
-    cuts = _cuts(frames, lights, lens)
+    cuts = [cut for cut in _cuts(frames, pictures, lights, lens) if not _inside(cut, fades)]
     texts = _read(frames, pictures, cuts, reader)
     borders = sorted(
-        {*cuts, *(light.index for light in lights), *(part.first for part in lens if part.first)}
+        {
+            *cuts,
+            *(light.index for light in lights),
+            *(part.first for part in lens if part.first),
+            *(border for fade in fades for border in (fade.first, fade.last + 1)),
+        }
+        - {0, len(pictures)}
     )
     stretches = [
-        _stretch(pictures, first, last, lens, texts) for first, last in _ranges(borders, len(pictures))
+        _stretch(pictures, first, last, fades, texts) for first, last in _ranges(borders, len(pictures))
     ]
-    return Scene(span, pictures, cuts, lights, lens, stretches, texts)
+    return Scene(span, pictures, cuts, fades, lights, lens, stretches, texts)
 
 
-def _cuts(frames: Sequence[Frame], lights: Sequence[LightChange], lens: Sequence[LensStretch]) -> list[int]:
+def _inside(index: int, fades: Sequence[Fade]) -> bool:
+    return any(fade.first <= index <= fade.last + 1 for fade in fades)
+
+
+def _cuts(
+    frames: Sequence[Frame],
+    pictures: Sequence[Picture],
+    lights: Sequence[LightChange],
+    lens: Sequence[LensStretch],
+) -> list[int]:
     """Find the cuts, leaving out what a change of light or a covered lens explains."""
     meter = ChangeMeter()
     found = [index for index, frame in enumerate(frames) if meter.measure(frame).is_cut]
     explained = {light.index + near for light in lights for near in (-1, 0, 1)}
     explained |= {part.first + near for part in lens[1:] for near in (-1, 0, 1)}
-    return [index for index in found if index and index not in explained]
+    return [index for index in found if index and index not in explained and _stands_out(pictures, index)]
+
+
+def _stands_out(pictures: Sequence[Picture], index: int) -> bool:
+    """Tell a cut from a quick camera, which changes the frames of a look as much when they are far apart."""
+    steps = {
+        at: 1 - likeness(pictures[at - 1].thumb, pictures[at].thumb)
+        for at in range(max(1, index - 2), min(len(pictures), index + 3))
+    }
+    step = steps.pop(index)
+    return step > _LOUD * max(steps.values(), default=0.0)
 
 
 def _ranges(borders: Sequence[int], count: int) -> list[tuple[int, int]]:
@@ -131,15 +162,11 @@ def _stretch(
     pictures: Sequence[Picture],
     first: int,
     last: int,
-    lens: Sequence[LensStretch],
+    fades: Sequence[Fade],
     texts: Sequence[SceneText],
 ) -> Stretch:
     part = level_exposure(pictures[first : last + 1])
-    hidden = any(
-        each.first <= first <= each.last and each.state in (LensState.BLACK, LensState.COVERED)
-        for each in lens
-    )
-    if hidden:
+    if any(fade.first <= first and last <= fade.last for fade in fades):  # both views at once, neither moves
         return Stretch(first, last, part, unmeasured(len(part)), [])
     running = [
         text.box for scene in texts if scene.first <= first <= scene.last for text in scene.texts if text.runs
@@ -148,4 +175,4 @@ def _stretch(
     tracks = follow(motion.sightings)
     for track in tracks:
         find_rests(motion, track)
-    return Stretch(first, last, part, motion, tracks)
+    return Stretch(first, last, part, motion, join_drifting(part, tracks))

@@ -19,7 +19,8 @@ from indexer.vision.observing.pictures import Picture
 _SURE = 0.6
 """Confidence under which a reading is dropped."""
 _SURE_OF_FEW = 0.9
-"""The same for one or two characters, which edges and handles are often taken for."""
+"""The same for two characters, which edges and handles are often taken for."""
+_SURE_OF_ONE = 0.98
 _SCENES = 4
 _GRID = (64, 36)
 _OTHER_LEVELS = 14
@@ -136,7 +137,8 @@ def _quality(picture: Picture) -> float:
 def _is_sure(text: str, confidence: float) -> bool:
     if len(text) == 1 and not (text.isascii() and text.isalnum()):
         return False  # window panes and grids read as 日, 口 and 田
-    return bool(text) and confidence >= (_SURE if len(text) > 2 else _SURE_OF_FEW)
+    needed = {1: _SURE_OF_ONE, 2: _SURE_OF_FEW}.get(len(text), _SURE)
+    return bool(text) and confidence >= needed
 
 
 def _same_shape(first: str, second: str) -> bool:

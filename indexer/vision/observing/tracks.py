@@ -48,6 +48,8 @@ class Track:
     """Where it rested until it moved, when that is seen."""
     came_to: Sighting | None = None
     """Where it rested afterwards, when that is seen."""
+    drift: Burst | None = None
+    """Its way, when it moves less than its own size and its sightings show only its edges."""
 
     @property
     def first(self) -> Sighting:
@@ -62,6 +64,8 @@ class Track:
     @property
     def start_place(self) -> tuple[float, float]:
         """Centre at the start, steadied over a few sightings when there are many."""
+        if self.drift:
+            return self._beside_middle(-0.5)
         return (
             self.came_from.centre if self.came_from else self._place(self.whole_sightings[: self._steady()])
         )
@@ -69,6 +73,8 @@ class Track:
     @property
     def end_place(self) -> tuple[float, float]:
         """Centre at the end, steadied over a few sightings when there are many."""
+        if self.drift:
+            return self._beside_middle(0.5)
         return self.came_to.centre if self.came_to else self._place(self.whole_sightings[-self._steady() :])
 
     @property
@@ -79,6 +85,8 @@ class Track:
     @property
     def seconds(self) -> float:
         """Time between the start place and the end place."""
+        if self.drift:
+            return self.drift.end_seconds - self.drift.start_seconds
         return (self.came_to or self.last).seconds - (self.came_from or self.first).seconds
 
     @property
@@ -124,6 +132,19 @@ class Track:
     def weight(self) -> float:
         """How much it matters beside others: large and far-moving things first."""
         return float(np.sqrt(self.area)) * (0.15 + min(max(self.travel, 0.5 * self.roaming), 1.0))
+
+    @property
+    def swept(self) -> Box:
+        """The box around all places that it was at."""
+        boxes = np.array([sighting.box for sighting in self.sightings])
+        left, top = (float(value) for value in boxes[:, :2].min(axis=0))
+        right, bottom = (float(value) for value in boxes[:, 2:].max(axis=0))
+        return left, top, right, bottom
+
+    def _beside_middle(self, share: float) -> tuple[float, float]:
+        left, top, right, bottom = self.swept
+        x, y = (self.drift.right, self.drift.down) if self.drift else (0.0, 0.0)
+        return (left + right) / 2 + share * x, (top + bottom) / 2 + share * y
 
     def _steady(self) -> int:
         return 1 if len(self.whole_sightings) < 8 else 3
@@ -189,7 +210,7 @@ def _rest(field: Field, mask: Mask, index: int, near: Sighting, area: float) -> 
         left, top, wide, high, pixels = (int(value) for value in stats[label])
         box = (left / width, top / height, (left + wide) / width, (top + high) / height)
         share = pixels / mask.size
-        if not 0.5 * area <= share <= 1.6 * area or _gap(box, near.box) > 2 * _REACH:
+        if not 0.5 * area <= share <= 1.6 * area or gap_between(box, near.box) > 2 * _REACH:
             continue
         colours = field.colours(index, labels == label)
         if float(np.minimum(colours / colours.sum(), near.colours / near.colours.sum()).sum()) > 0.5:
@@ -201,7 +222,7 @@ def _rest(field: Field, mask: Mask, index: int, near: Sighting, area: float) -> 
 def _extend(tracks: Sequence[Track], regions: list[Sighting], now: float) -> list[Track]:
     """Give each track its regions of this frame; what is left over starts new tracks."""
     pairs = sorted(
-        (_gap(track.predicted(now), region.box), -region.area, number, at)
+        (gap_between(track.predicted(now), region.box), -region.area, number, at)
         for number, track in enumerate(tracks)
         for at, region in enumerate(regions)
     )
@@ -213,7 +234,7 @@ def _extend(tracks: Sequence[Track], regions: list[Sighting], now: float) -> lis
         taken.setdefault(number, []).append(regions[at])
         used.add(at)
     for number, parts in taken.items():
-        tracks[number].sightings.append(_union(parts))
+        tracks[number].sightings.append(union(parts))
     return [Track([region]) for at, region in enumerate(regions) if at not in used]
 
 
@@ -228,14 +249,14 @@ def _allowed(track: Track, now: float) -> float:
     return reach + 0.25 * min(right - left, bottom - top)
 
 
-def _gap(first: Box, second: Box) -> float:
+def gap_between(first: Box, second: Box) -> float:
     """Return the empty distance between two boxes, 0 when they touch."""
     x = max(first[0] - second[2], second[0] - first[2], 0.0)
     y = max(first[1] - second[3], second[1] - first[3], 0.0)
     return float(np.hypot(x, y))
 
 
-def _union(parts: Sequence[Sighting]) -> Sighting:
+def union(parts: Sequence[Sighting]) -> Sighting:
     """Make one sighting of a thing that was seen in parts."""
     if len(parts) == 1:
         return parts[0]
@@ -262,13 +283,21 @@ def _join_pauses(tracks: Sequence[Track]) -> list[Track]:
             other
             for other in joined
             if 0 < track.first.seconds - other.last.seconds <= _PAUSE_SECONDS
-            and _gap(other.last.box, track.first.box) < 0.05
+            and gap_between(other.last.box, track.first.box) < 0.05
         ]
         if earlier:
             max(earlier, key=lambda other: other.last.seconds).sightings.extend(track.sightings)
         else:
             joined.append(Track(list(track.sightings)))
     return joined
+
+
+def goes_somewhere(track: Track) -> bool:
+    """Tell a way from a movement in place: farther than a small part of the picture and of itself."""
+    left, top, right, bottom = track.last.box
+    size = min(right - left, bottom - top)
+    far = len(track.sightings) > 2 and track.travel > max(0.06, 0.3 * size)
+    return far or track.drift is not None
 
 
 def _matters(track: Track) -> bool:
@@ -283,7 +312,7 @@ def _is_part_of(track: Track, heavier: Track) -> bool:
     near = {sighting.seconds: sighting.box for sighting in heavier.sightings}
     return all(
         any(
-            abs(seconds - sighting.seconds) <= _LOST_SECONDS / 2 and _gap(box, sighting.box) < 0.08
+            abs(seconds - sighting.seconds) <= _LOST_SECONDS / 2 and gap_between(box, sighting.box) < 0.08
             for seconds, box in near.items()
         )
         for sighting in track.sightings

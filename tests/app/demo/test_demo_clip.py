@@ -165,7 +165,7 @@ def test_the_observer_sees_the_lights_go_out_and_nothing_move_in_the_dark(captio
 
 def test_the_observer_sees_nothing_else(captions):
     assert [len(captions[start]["events"]) for start in (0, 10, 20)] == [2, 2, 0]
-    assert captions[20]["summary"].startswith("Nothing moved.")
+    assert captions[20]["summary"].startswith("Nothing moved that is larger than")
 
 
 def test_the_observer_reads_the_sign_and_the_clock(captions):

@@ -11,7 +11,7 @@ from indexer.errors import VisionError
 from indexer.timeline import Frame
 from indexer.vision.model import Reply
 from indexer.vision.observer import Observer
-from indexer.vision.observing.ocr import Ocr
+from indexer.vision.observing.ocr import Line, Ocr
 from indexer.vision.observing.pictures import make_pictures
 from indexer.vision.observing.screen_text import ScreenReader
 
@@ -72,7 +72,7 @@ def test_a_sign_is_quoted_verbatim_as_one_text(stage, reader):
 def test_a_running_clock_is_told_from_first_to_last_and_is_no_movement(stage, reader):
     record = json.loads(Observer(reader).look([stage.look(film(stage, clock=True))])[0])
     assert re.search(r'Running clock on screen: from "09:15:00" to "09:15:03"', record["summary"])
-    assert "Nothing moved." in record["summary"]
+    assert "Nothing moved that is larger" in record["summary"]
     assert record["events"] == []
 
 
@@ -114,6 +114,16 @@ def test_dark_frames_do_not_replace_text_that_was_read_in_light(stage, reader):
 def test_nothing_is_read_where_nothing_is_written(stage, reader):
     frames = stage.frames(lambda _: stage.picture(), seconds=1)
     assert reader.read(frames, make_pictures(frames)) == []
+
+
+@pytest.mark.parametrize(("text", "confidence", "kept"), [("i", 0.93, False), ("A", 0.99, True)])
+def test_a_doubtful_single_character_is_no_text(stage, text, confidence, kept):
+    class OneCharacter(Ocr):
+        def find(self, pixels):
+            return [Line(text, confidence, (100, 100, 110, 120))]
+
+    frames = stage.frames(lambda _: stage.picture(), seconds=0.25)
+    assert bool(ScreenReader(OneCharacter()).read(frames, make_pictures(frames))) is kept
 
 
 @pytest.mark.parametrize("size", [(1, 1), (900, 20), (20, 900)])
