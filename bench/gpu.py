@@ -235,7 +235,8 @@ def make_prompts(
         start = number * SEGMENT_SECONDS
         times = [start + SEGMENT_SECONDS * frame / frames for frame in range(frames)]
         pictures = tuple(Frame(second, random.integers(0, 255, shape, dtype=np.uint8)) for second in times)
-        text = prompts.load("caption", span=f"{start:g}–{start + SEGMENT_SECONDS:g} s", language="English")
+        span = f"{start:g}–{start + SEGMENT_SECONDS:g} s"
+        text = prompts.load("caption", span=span, language="English", watch="")
         parts = [
             {"type": "text", "text": text},
             {"type": "frames", "frames": pictures, "span": Span(start, start + SEGMENT_SECONDS)},

@@ -18,7 +18,7 @@ KEY = "sk-very-secret-1234567890"
 
 def describe(request):
     """Caption what the marks say, as a model would."""
-    start = float(re.search(r"of a video, ([\d.]+)–", request.prompt)[1])
+    start = float(re.search(r"The stretch is ([\d.]+)–", request.prompt)[1])
     event = {"start_seconds": start, "end_seconds": start + 0.5, "actor": "a forklift", "action": "passes"}
     return completion(json.dumps({"summary": f"The yard from second {start:g}.", "events": [event]}))
 
@@ -46,7 +46,7 @@ def test_a_video_is_indexed_through_a_server_and_the_key_is_nowhere_in_the_libra
     assert {hit.segment.ordinal for hit in library.search_words("forklifts", limit=5)} == {0, 1, 2}
     assert len(server.requests) == 3
     for request in server.requests:
-        start, end = map(float, re.search(r"of a video, ([\d.]+)–([\d.]+) s", request.prompt).groups())
+        start, end = map(float, re.search(r"The stretch is ([\d.]+)–([\d.]+) s", request.prompt).groups())
         assert all(start <= float(mark[1:].removesuffix(" seconds>")) < end for mark in request.marks)
     assert library.vision_name == "openai:m@127.0.0.1"
     checkpoint(library.folder)
@@ -70,7 +70,7 @@ def test_a_server_that_breaks_down_keeps_the_captions_before_and_the_next_run_go
     make_indexer, library, video
 ):
     def until_second_four(request):
-        return refusal(500, "out of memory") if "video, 4–" in request.prompt else describe(request)
+        return refusal(500, "out of memory") if "stretch is 4–" in request.prompt else describe(request)
 
     def index(server):
         model = endpoint(server.url, parallel=1, max_retries=1)
