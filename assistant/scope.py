@@ -82,10 +82,6 @@ class Scope:
         """Handles of the videos that are meant."""
         return tuple(video.handle for video in self.videos)
 
-    def only_video(self) -> VideoScope | None:
-        """Return the one video that was named, or None when several are meant."""
-        return self.videos[0] if self.named and len(self.videos) == 1 else None
-
 
 _REFERS_BACK = re.compile(
     r"\b(?:after|before|since) (?:that|this|it|then)(?=\W*$|\s*[,.;!?])|\b(?:and )?then(?=\W*$)"

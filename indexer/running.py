@@ -140,7 +140,14 @@ class IndexRun:
             self._tell_outcome(self._library.video(job.video_id))
             wanted.discard(job.video_id)
 
-        index_jobs(self.indexer, jobs.take, self._progress, ended)
+        def take() -> Job | None:
+            while (job := jobs.take()) is not None and not self._library.holds(job.path, job.video_id):
+                # Another content lies there by now, a recording that was still being written, say.
+                ended(job, MediaError("changed or went away while it waited. Run the same command again"))
+            return job
+
+        index_jobs(self.indexer, take, self._progress, ended)
+        self._library.catalog.drop_superseded()
 
     def _progress(self, job: Job, done_seconds: float) -> None:
         total = self._library.video(job.video_id).duration_seconds
@@ -153,8 +160,10 @@ class IndexRun:
         """Report how far the owner is with our files; tell whether there is anything left to wait for."""
         outstanding = {job.video_id: job for job in self._library.jobs.outstanding(wanted)}
         for video_id in sorted(wanted):
-            video = self._library.video(video_id)
+            video = self._library.catalog.video(video_id)
             job = outstanding.get(video_id)
+            if video is None:
+                continue  # the owner forgot it: another content lies at its path now
             if job is None:
                 self._tell_outcome(video)
             elif job.running:

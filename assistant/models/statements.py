@@ -74,10 +74,6 @@ def statements_of(evidence: Iterable[Evidence], span: Span, question: str, words
     return sorted(found, key=lambda it: (it.line.kind is not Kind.TEXT) is text_first)
 
 
-def _tells(line: Line, entry: Evidence) -> bool:
-    return bool(line.text) and (line.kind is not Kind.SUMMARY or entry.judged)
-
-
 def _statement(entry: Evidence, line: Line, cited: Span, shared: int) -> Statement:
     return Statement(entry.video, line, cited, entry.source, entry.judged, shared + line.best)
 

@@ -108,17 +108,26 @@ class Catalog:
         return str(found[0]["video_id"]) if found else ""
 
     def note_file(self, path: Path, video_id: str, size_bytes: int, mtime_ns: int) -> None:
-        """Remember which content lies at a path; a failure that lay there before is forgotten with it."""
+        """Remember which content lies at a path; a failure that lay there before is forgotten."""
         where = rows.bytes_of_path(path)
         with self.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (where, video_id, size_bytes, mtime_ns)
             )
-            connection.execute(
-                "DELETE FROM videos WHERE path = ? AND video_id != ? AND fingerprint = ''"
-                " AND video_id NOT IN (SELECT video_id FROM files)",
-                (where, video_id),
-            )
+            self._drop_superseded(connection)
+
+    def drop_superseded(self) -> None:
+        """Forget contents that no path holds any more and that were never published."""
+        with self.transaction() as connection:
+            self._drop_superseded(connection)
+
+    def _drop_superseded(self, connection: sqlite3.Connection) -> None:
+        dropped = connection.execute(
+            "DELETE FROM videos WHERE fingerprint = '' AND video_id NOT IN (SELECT video_id FROM files)"
+            " AND video_id NOT IN (SELECT video_id FROM jobs)"
+        )
+        if dropped.rowcount:
+            self._drop_segments(connection, "video_id NOT IN (SELECT video_id FROM videos)")
 
     def set_info(self, video_id: str, info: VideoInfo) -> None:
         """Store what probing found."""

@@ -158,14 +158,14 @@ class Library:
         """
         video = self.video(video_id)
         for path in [video.path, *self.catalog.paths(video_id)]:
-            if self._holds(path, video_id):
+            if self.holds(path, video_id):
                 return path
         raise MediaError(
             f"{video.name} is gone from {video.path.parent}, or has changed since it was indexed. "
             "Put it back, or index it where it is now: witness index PATH"
         )
 
-    def _holds(self, path: Path, video_id: str) -> bool:
+    def holds(self, path: Path, video_id: str) -> bool:
         """Tell whether a path holds the content; it is read again only when its size or time is new."""
         try:
             facts = path.stat()

@@ -181,3 +181,21 @@ def test_a_removed_video_is_gone_from_every_search_and_its_file_is_not_touched(m
     assert (folder / "a.mp4").exists()
     again = run(make_indexer(), [folder / "a.mp4"])
     assert [event.path.name for event in of_kind(again, FileIndexed)] == ["a.mp4"]
+
+
+def test_a_file_that_is_replaced_while_it_waits_is_never_indexed_as_the_old_one(
+    make_indexer, library, folder
+):
+    """A recording that is still being written when it is queued, say."""
+    waiting = folder / "a.mp4"
+    old_id = IndexRun(make_indexer(), lambda event: None)._identify(waiting)
+    library.jobs.put(old_id, waiting)  # queued by a run that was then killed
+    shutil.copy(folder / "deeper" / "b.mp4", waiting)
+    vision = RecordingVision()
+    events = run(make_indexer(vision), [waiting])
+    assert [event.path.name for event in of_kind(events, FileIndexed)] == ["a.mp4"]
+    (video,) = [video for video in library.videos() if video.answerable]
+    assert video.video_id != old_id
+    assert library.file_of(video.video_id) == waiting
+    assert len(vision.looks) == 1, "two seconds of the new file, looked at once"
+    assert library.jobs.outstanding({old_id}) == []
