@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from indexer.errors import SettingsError
+from indexer.media.samples import WalkMode
 
 SETTINGS_FILE = "witness.toml"
 _PREFIX = "WITNESS_"
@@ -77,7 +78,12 @@ class Settings(BaseSettings):
     )
     chroma_url: str | None = Field(None, description="URL of a Chroma server; default is embedded Chroma.")
 
-    segment_seconds: float = Field(10.0, gt=0.5, le=600, description="Longest segment.")
+    segment_seconds: float = Field(10.0, gt=0.5, le=600, description="Longest segment that has movement.")
+    walk: WalkMode = Field(
+        WalkMode.LEVELS,
+        description='How videos are read: "levels" decodes only where packets and key frames say that '
+        'something may be going on, "full" decodes every frame.',
+    )
 
     host: str = Field("127.0.0.1", description="Address that the browser chat listens on.")
     port: int = Field(8501, ge=1, le=65535, description="Port of the browser chat.")

@@ -185,6 +185,8 @@ class Segment:
     starts_with_cut: bool = False
     caption: Caption | None = None
     """None until a vision model has looked."""
+    still: bool = False
+    """Nothing moves in it, so that the walk decoded and the model was shown only a few of its frames."""
 
 
 @dataclass(frozen=True, slots=True)

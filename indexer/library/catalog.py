@@ -190,10 +190,11 @@ class Catalog:
             segment_id = int(
                 connection.execute(
                     "INSERT INTO segments (video_id, fingerprint, ordinal, start_seconds, end_seconds,"
-                    " activity, starts_with_cut, summary, well_formed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    " activity, starts_with_cut, still, summary, well_formed)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                     " RETURNING segment_id",
                     (segment.video_id, fingerprint, segment.ordinal, segment.span.start_seconds,
-                     segment.span.end_seconds, segment.activity, segment.starts_with_cut,
+                     segment.span.end_seconds, segment.activity, segment.starts_with_cut, segment.still,
                      segment.caption and caption.summary, caption.well_formed),
                 ).fetchone()["segment_id"]
             )  # fmt: skip

@@ -97,6 +97,7 @@ def segment(row: sqlite3.Row, events: Sequence[sqlite3.Row]) -> Segment:
         span=Span(row["start_seconds"], row["end_seconds"]),
         activity=row["activity"],
         starts_with_cut=bool(row["starts_with_cut"]),
+        still=bool(row["still"]),
         caption=caption,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from indexer.errors import LibraryError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -24,7 +24,9 @@ CREATE TABLE IF NOT EXISTS videos (
     codec TEXT NOT NULL DEFAULT '',
     fingerprint TEXT NOT NULL DEFAULT '',
     failure TEXT NOT NULL DEFAULT '',
-    indexed_at TEXT
+    indexed_at TEXT,
+    stream INTEGER,  -- which video stream a person chose, NULL for the one that players choose
+    failed_attempts INTEGER NOT NULL DEFAULT 0  -- in a row; a content that fails again and again is set aside
 );
 
 -- Every path at which a content was seen, so that an unchanged file is recognised without reading it.
@@ -47,6 +49,7 @@ CREATE TABLE IF NOT EXISTS segments (
     starts_with_cut INTEGER NOT NULL,
     summary TEXT,
     well_formed INTEGER NOT NULL DEFAULT 1,
+    still INTEGER NOT NULL DEFAULT 0,  -- nothing moves in it, so it was captioned by few frames
     UNIQUE (video_id, fingerprint, ordinal)
 );
 CREATE INDEX IF NOT EXISTS segments_by_time ON segments (video_id, fingerprint, start_seconds);
@@ -90,6 +93,16 @@ CREATE TABLE IF NOT EXISTS jobs (
 """
 
 
+_MIGRATIONS = {
+    "1": (
+        "ALTER TABLE videos ADD COLUMN stream INTEGER",
+        "ALTER TABLE videos ADD COLUMN failed_attempts INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE segments ADD COLUMN still INTEGER NOT NULL DEFAULT 0",
+    ),
+}
+"""From a version to the next one. Captions cost hours, so an older catalog is brought up to date in place."""
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open the catalog at ``path``, making its tables when they are not there yet.
 
@@ -113,11 +126,27 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
-    found = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()["value"]
+    """Bring an older catalog up to date, all of it or nothing, and refuse a newer one."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+        found = _version(connection)
+        while found in _MIGRATIONS:
+            for statement in _MIGRATIONS[found]:
+                connection.execute(statement)
+            found = str(int(found) + 1)
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (found,))
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
     if found != str(SCHEMA_VERSION):
         connection.close()
         raise LibraryError(
             f"the library at {path.parent} was made by another version of Witness (catalog version {found}, "
             f"this one reads {SCHEMA_VERSION}). Update Witness, or index into a new folder with --library"
         )
+
+
+def _version(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()["value"])
