@@ -26,7 +26,12 @@ CREATE TABLE IF NOT EXISTS videos (
     failure TEXT NOT NULL DEFAULT '',
     indexed_at TEXT,
     stream INTEGER,  -- which video stream a person chose, NULL for the one that players choose
-    failed_attempts INTEGER NOT NULL DEFAULT 0  -- in a row; a content that fails again and again is set aside
+    failed_attempts INTEGER NOT NULL DEFAULT 0,  -- in a row; one that fails again and again is set aside
+    camera TEXT NOT NULL DEFAULT '',
+    starts_at TEXT,  -- wall clock of its first frame, ISO 8601 with the offset; NULL when unknown
+    starts_at_source TEXT NOT NULL DEFAULT '',  -- where that is known from
+    starts_at_error_seconds REAL NOT NULL DEFAULT 0,
+    clock_rate REAL NOT NULL DEFAULT 1  -- seconds of the wall clock in a second of the video
 );
 
 -- Every path at which a content was seen, so that an unchanged file is recognised without reading it.
@@ -78,6 +83,18 @@ CREATE TABLE IF NOT EXISTS unseen (
     PRIMARY KEY (video_id, fingerprint, start_seconds)
 ) WITHOUT ROWID;
 
+-- What a person or a second look has to say about a span; they outlive the index, so they hang on the video.
+CREATE TABLE IF NOT EXISTS notes (
+    note_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    video_id TEXT NOT NULL,
+    start_seconds REAL NOT NULL,
+    end_seconds REAL NOT NULL,
+    author TEXT NOT NULL,
+    text TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS notes_by_time ON notes (video_id, start_seconds);
+
 -- Words of the captions, tokenised by indexer.text; the rowid is the segment's id.
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (tokens, tokenize = "unicode61");
 
@@ -97,6 +114,11 @@ _MIGRATIONS = {
     "1": (
         "ALTER TABLE videos ADD COLUMN stream INTEGER",
         "ALTER TABLE videos ADD COLUMN failed_attempts INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE videos ADD COLUMN camera TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE videos ADD COLUMN starts_at TEXT",
+        "ALTER TABLE videos ADD COLUMN starts_at_source TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE videos ADD COLUMN starts_at_error_seconds REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE videos ADD COLUMN clock_rate REAL NOT NULL DEFAULT 1",
         "ALTER TABLE segments ADD COLUMN still INTEGER NOT NULL DEFAULT 0",
     ),
 }

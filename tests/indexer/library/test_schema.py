@@ -12,6 +12,16 @@ from indexer.errors import LibraryError
 from indexer.library.catalog import Catalog
 from indexer.timeline import Caption, Segment, Span
 
+_LATER_COLUMNS = (
+    "stream",
+    "failed_attempts",
+    "camera",
+    "starts_at",
+    "starts_at_source",
+    "starts_at_error_seconds",
+    "clock_rate",
+)
+
 
 def _make_old(path: Path) -> None:
     """Write a catalog as the first release did: without the columns that came later."""
@@ -20,8 +30,10 @@ def _make_old(path: Path) -> None:
         catalog.add_segment(Segment("v", 0, Span(0, 5), 0.2, caption=Caption("A box falls.")), "print")
         catalog.publish("v", "print")
     with closing(sqlite3.connect(path)) as connection:
-        for table, column in (("videos", "stream"), ("videos", "failed_attempts"), ("segments", "still")):
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for column in _LATER_COLUMNS:
+            connection.execute(f"ALTER TABLE videos DROP COLUMN {column}")
+        connection.execute("ALTER TABLE segments DROP COLUMN still")
+        connection.execute("DROP TABLE notes")
         connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
         connection.commit()
 
