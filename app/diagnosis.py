@@ -18,7 +18,7 @@ from indexer.errors import WitnessError
 from indexer.library.library import Library
 from indexer.parts import make_fingerprint
 from indexer.settings import Settings
-from indexer.vision.configured import AUTO, OBSERVER, QWEN, choose_vision, gpu_memory_bytes
+from indexer.vision.configured import AUTO, OBSERVER, QWEN, choose_vision, fits_memory, gpu_memory_bytes
 
 _LOW_DISK_BYTES = 2 * 10**9
 _DECODERS = ("h264", "hevc", "vp9", "av1", "mpeg4", "mjpeg")
@@ -49,7 +49,7 @@ def diagnose(settings: Settings) -> list[Finding]:
     """Look at the machine and at the settings; nothing is changed but an empty library folder made."""
     return [
         _python(),
-        _gpu(),
+        *_gpu(settings),
         _weights(settings),
         _vision(settings),
         *_endpoints(settings),
@@ -67,36 +67,61 @@ def _python() -> Finding:
     )
 
 
-def _gpu() -> Finding:
+def _gpu(settings: Settings) -> Iterator[Finding]:
     from indexer.vision.qwen3_vl.sizes import Form, largest_that_fits
 
     memory = gpu_memory_bytes()
     if not memory:
-        return Finding(
-            "gpu", Level.NOTE, "none that torch can use", "Not needed: the observer runs on the processor"
-        )
+        remedy = "Not needed: the observer runs on the processor"
+        yield Finding("gpu", Level.NOTE, "none that torch can use", remedy)
+        return
     fitting = {form: largest_that_fits(memory, form) for form in Form}
     shown = ", ".join(f"{size.short_name} in {form}" for form, size in fitting.items() if size)
-    return Finding("gpu", Level.OK, f"{format_size(memory)}; largest Qwen3-VL that fits: {shown or 'none'}")
+    yield Finding("gpu", Level.OK, f"{_gib(memory)}; largest Qwen3-VL that fits: {shown or 'none'}")
+    yield _fit(settings, memory)
+
+
+def _fit(settings: Settings, memory: int) -> Finding:
+    """Say whether the model that is set fits, and what does where it does not."""
+    from indexer.vision.qwen3_vl.sizes import Form, form_of, largest_that_fits, size_of
+
+    size = size_of(settings.model)
+    form = Form.FOUR_BIT if settings.quantize else form_of(settings.model)
+    if size is None:
+        return Finding("model", Level.NOTE, f"{settings.model}: how much memory it needs is not known")
+    needs = f"{size.short_name} in {form} needs {_gib(size.memory_bytes(form))}"
+    if fits_memory(settings, memory):
+        return Finding("model", Level.OK, f"{needs}: it fits")
+    smaller, quantized = largest_that_fits(memory), largest_that_fits(memory, Form.FOUR_BIT)
+    ways = [f"--model {smaller.short_name}"] if smaller else []
+    ways += [f"--model {quantized.short_name} --quantize 4bit"] if quantized else []
+    remedy = f"Take {' or '.join(ways)}" if ways else "Take a server: --vision openai:MODEL --vision-url URL"
+    used = choose_vision(settings) == QWEN or settings.chat == QWEN
+    return Finding("model", Level.PROBLEM if used else Level.NOTE, f"{needs}: it does not fit", remedy)
+
+
+def _gib(size_bytes: int) -> str:
+    """Write a memory's size in the unit that cards are sold by."""
+    return f"{size_bytes / 2**30:.1f} GiB"
 
 
 def _weights(settings: Settings) -> Finding:
-    from huggingface_hub import try_to_load_from_cache
+    from indexer.vision.qwen3_vl.weights import Weights
 
-    from indexer.vision.qwen3_vl.sizes import repo_of
-
-    repo = repo_of(settings.model)
-    if (Path(settings.model) / "config.json").is_file():
-        return Finding("weights", Level.OK, f"{settings.model} is a folder with a model")
-    if isinstance(try_to_load_from_cache(repo, "config.json", revision=settings.revision), str):
-        return Finding("weights", Level.OK, f"{repo} is in the local cache")
+    weights = Weights(settings.model, settings.revision)
     needed = choose_vision(settings) == QWEN or settings.chat == QWEN
-    return Finding(
-        "weights",
-        Level.NOTE,
-        f"{repo} is not on this machine",
-        f"Get it: hf download {repo}" + ("" if needed else ". Not needed with these settings"),
-    )
+    try:
+        here = weights.is_here()
+    except WitnessError as error:
+        return Finding("weights", Level.PROBLEM if needed else Level.NOTE, str(error))
+    if here:
+        where = "a folder with a model" if weights.folder else "in the local cache"
+        return Finding("weights", Level.OK, f"{weights.folder or weights.repo} is {where}")
+    revision = f" --revision {settings.revision}" if settings.revision else ""
+    remedy = f"Get it: hf download {weights.repo}{revision}"
+    remedy += "" if needed else ". Not needed with these settings"
+    fact = f"{weights.repo} is not, or not wholly, on this machine"
+    return Finding("weights", Level.NOTE, fact, remedy)
 
 
 def _vision(settings: Settings) -> Finding:

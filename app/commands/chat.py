@@ -10,6 +10,7 @@ from app.commands.demo import index_demo
 from app.console import (
     ChatOption,
     ChatUrlOption,
+    LanguageOption,
     LibraryOption,
     ModelOption,
     QuantizeOption,
@@ -29,6 +30,7 @@ def chat(
     quantize: QuantizeOption = None,
     chat_model: ChatOption = None,
     chat_url: ChatUrlOption = None,
+    language: LanguageOption = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Chat about the demo clip, in a library of its own.")
     ] = False,
@@ -47,6 +49,7 @@ def chat(
         quantize=quantize,
         chat=chat_model,
         chat_url=chat_url,
+        language=language,
     )
     if demo:
         settings = index_demo(settings)

@@ -18,6 +18,7 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
 from langchain_core.messages.tool import ToolCallChunk, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
@@ -37,6 +38,28 @@ _ANY_TOOL = ("any", "required", True)
 _log = logging.getLogger(__name__)
 
 
+class Writing(Protocol):
+    """What the chat model needs of `indexer.vision.qwen3_vl.stream.AnswerStream`."""
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens that the model was given."""
+        ...
+
+    @property
+    def new_tokens(self) -> int:
+        """Tokens that it has written so far."""
+        ...
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the pieces of the reply."""
+        ...
+
+    def close(self) -> None:
+        """Cancel what is not written yet."""
+        ...
+
+
 class ChatEngine(Protocol):
     """What the chat model needs of `indexer.vision.qwen3_vl.engine.Engine`."""
 
@@ -46,10 +69,8 @@ class ChatEngine(Protocol):
         """Write messages in the model's chat form."""
         ...
 
-    def stream(
-        self, prompt: Prompt, *, options: GenerationOptions, interactive: bool = True
-    ) -> Iterator[str]:
-        """Answer a prompt piece by piece; closing the iterator cancels it."""
+    def stream(self, prompt: Prompt, *, options: GenerationOptions, interactive: bool = True) -> Writing:
+        """Answer a prompt piece by piece."""
         ...
 
 
@@ -134,7 +155,7 @@ class Qwen3VLChat(BaseChatModel):
         prompt = replace(prompt, text=prompt.text + opening)
         pieces = engine.stream(prompt, options=self._options(stop, kwargs), interactive=True)
         # Whether the caller leaves or a callback raises, the reply is cancelled at once.
-        with closing(_chunks(pieces, splitter)) as chunks:
+        with closing(_chunks(pieces, splitter, self.model)) as chunks:
             for chunk in chunks:
                 generation = ChatGenerationChunk(message=chunk)
                 if run_manager:
@@ -165,17 +186,24 @@ def _offered(
     return tools, begin_tool_call(choice) if isinstance(choice, str) and choice != "auto" else ""
 
 
-def _chunks(pieces: Iterator[str], splitter: StreamSplitter) -> Generator[AIMessageChunk]:
-    """Give the text as it becomes certain, and at the end the calls; closing it cancels the reply."""
+def _chunks(pieces: Writing, splitter: StreamSplitter, model: str) -> Generator[AIMessageChunk]:
+    """Give the text as it becomes certain, and at the end calls and cost; closing it cancels the reply."""
     try:
         for piece in pieces:
             if text := splitter.feed(piece):
                 yield AIMessageChunk(content=text)
     finally:
-        if isinstance(pieces, Generator):
-            pieces.close()
+        pieces.close()
     yield AIMessageChunk(
-        content=splitter.finish(), tool_call_chunks=_call_chunks(splitter), chunk_position="last"
+        content=splitter.finish(),
+        tool_call_chunks=_call_chunks(splitter),
+        usage_metadata=UsageMetadata(
+            input_tokens=pieces.prompt_tokens,
+            output_tokens=pieces.new_tokens,
+            total_tokens=pieces.prompt_tokens + pieces.new_tokens,
+        ),
+        response_metadata={"model_name": model},
+        chunk_position="last",
     )
 
 

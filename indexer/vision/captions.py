@@ -20,6 +20,28 @@ INSTANT_SECONDS = 0.1
 UNTIMED_NOTE = "Reported without usable times:"
 
 _WORD_FIELDS = ("actor", "action", "details", "intent", "text_on_screen", "watch")
+_TIME_FIELDS = ("start_seconds", "end_seconds")
+CAPTION_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "summary": {"type": "string"},
+        "events": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    **{field: {"type": "number"} for field in _TIME_FIELDS},
+                    **{field: {"type": "string"} for field in _WORD_FIELDS},
+                },
+                "required": [*_TIME_FIELDS, *_WORD_FIELDS],
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["summary", "events"],
+    "additionalProperties": False,
+}
+"""The form of a caption as JSON Schema, for servers that hold a model to it while it writes."""
 
 
 def parse_caption(reply: str, span: Span) -> Caption:
@@ -38,7 +60,7 @@ def parse_caption(reply: str, span: Span) -> Caption:
         return Caption(summary=reply.strip(), well_formed=False)
     summary = _words(answer.get("summary"))
     entries = answer.get("events", [])
-    well_formed = bool(summary) and isinstance(entries, list)
+    well_formed = bool(summary) and "events" in answer and isinstance(entries, list)
     events: list[Event] = []
     untimed: list[str] = []
     for entry in entries if isinstance(entries, list) else [entries]:

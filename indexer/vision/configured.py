@@ -6,6 +6,8 @@ from pathlib import Path
 
 from indexer.errors import SettingsError
 from indexer.settings import Settings
+from indexer.vision.custom import PREFIX as CUSTOM
+from indexer.vision.custom import make_custom
 from indexer.vision.model import FrameBudget, VisionModel
 
 AUTO, OBSERVER, QWEN, ENDPOINT = "auto", "observer", "qwen3-vl", "openai:"
@@ -35,9 +37,12 @@ def make_vision(settings: Settings) -> VisionModel:
         return _qwen3_vl(settings)
     if chosen.startswith(ENDPOINT):
         return _endpoint(settings)
+    if chosen.startswith(CUSTOM):
+        return make_custom(chosen)
     raise SettingsError(
         f"vision = {settings.vision!r} is not known; this version has: observer (measures what moves, "
-        "needs no model), qwen3-vl (in this process), openai:MODEL with vision_url (a server)"
+        "needs no model), qwen3-vl (in this process), openai:MODEL with vision_url (a server), "
+        "python:package.module:factory (your own)"
     )
 
 
@@ -50,15 +55,18 @@ def gpu_memory_bytes() -> int:
     return int(torch.cuda.get_device_properties(0).total_memory) if torch.cuda.is_available() else 0
 
 
-def _fits_the_gpu(settings: Settings) -> bool:
-    memory_bytes = gpu_memory_bytes()
-    if not memory_bytes:
-        return False
+def fits_memory(settings: Settings, memory_bytes: int) -> bool:
+    """Tell whether the model that the settings name runs in that much memory, as far as that is known."""
     from indexer.vision.qwen3_vl.sizes import Form, form_of, size_of
 
     size = size_of(settings.model)
     form = Form.FOUR_BIT if settings.quantize else form_of(settings.model)
     return size is None or size.fits(memory_bytes, form)  # of a model of one's own the size is not known
+
+
+def _fits_the_gpu(settings: Settings) -> bool:
+    memory_bytes = gpu_memory_bytes()
+    return bool(memory_bytes) and fits_memory(settings, memory_bytes)
 
 
 def _qwen3_vl(settings: Settings) -> VisionModel:
@@ -69,9 +77,9 @@ def _qwen3_vl(settings: Settings) -> VisionModel:
             model=settings.model,
             revision=settings.revision,
             quantize=settings.quantize,
-            caption_frames=_at_most(CAPTION_FRAMES, settings.caption_frames),
+            caption_frames=_budget(CAPTION_FRAMES, settings.caption_frames, settings.caption_side),
             caption_tokens=settings.caption_tokens,
-            look_frames=_at_most(LOOK_FRAMES, settings.look_frames),
+            look_frames=_budget(LOOK_FRAMES, settings.look_frames, settings.look_side),
             look_tokens=settings.look_tokens,
         )
     )
@@ -85,8 +93,11 @@ def _endpoint(settings: Settings) -> VisionModel:
             "http://localhost:8000/v1, or WITNESS_VISION_URL"
         )
     from indexer.vision.endpoint import Endpoint
-    from indexer.vision.endpoint_options import CAPTION_BUDGET, LOOK_BUDGET, EndpointOptions
+    from indexer.vision.endpoint_options import CAPTION_BUDGET, LOOK_BUDGET, MAX_IMAGE_SIDE, EndpointOptions
 
+    # A picture costs as much as two frames of a video, so fewer of them are the default here.
+    chosen = "caption_frames" in settings.model_fields_set
+    caption_frames = settings.caption_frames if chosen else CAPTION_BUDGET.max_frames
     return Endpoint(
         EndpointOptions(
             model=settings.vision.removeprefix(ENDPOINT),
@@ -94,11 +105,14 @@ def _endpoint(settings: Settings) -> VisionModel:
             api_key=settings.vision_key,
             parallel=settings.vision_parallel,
             timeout_seconds=settings.vision_timeout_seconds,
-            caption_budget=_at_most(CAPTION_BUDGET, settings.caption_frames),
-            look_budget=_at_most(LOOK_BUDGET, settings.look_frames),
+            caption_budget=_budget(CAPTION_BUDGET, caption_frames, settings.caption_side),
+            caption_tokens=settings.caption_tokens,
+            look_budget=_budget(LOOK_BUDGET, settings.look_frames, settings.look_side),
+            look_tokens=settings.look_tokens,
+            max_image_side=max(MAX_IMAGE_SIDE, settings.caption_side or 0, settings.look_side or 0),
         )
     )
 
 
-def _at_most(budget: FrameBudget, max_frames: int) -> FrameBudget:
-    return FrameBudget(max_frames, budget.frames_per_second, budget.max_side)
+def _budget(default: FrameBudget, max_frames: int, max_side: int | None) -> FrameBudget:
+    return FrameBudget(max_frames, default.frames_per_second, max_side or default.max_side)

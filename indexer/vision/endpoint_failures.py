@@ -95,6 +95,21 @@ def explain_images(model: str, where: str, complaint: str) -> str:
     return f"{model} at {where} does not take images: it said “{complaint}”. {VISION_SERVERS}"
 
 
+def pictures_that_fit(status: int, complaint: str, sent: int) -> int | None:
+    """Return how many pictures to try after a refusal, fewer than were sent; None when that is no remedy.
+
+    Args:
+        status: Of the refusal.
+        complaint: The server's words.
+        sent: How many pictures the refused request had.
+    """
+    most = _IMAGES_AT_MOST.search(complaint)
+    if most is None and status != 413 and not _TOO_LONG.search(complaint):
+        return None
+    fewer = int(most[1]) if most else sent // 2
+    return fewer if 1 <= fewer < sent else None
+
+
 def explain_refusal(status: int, complaint: str, where: str, *, has_key: bool) -> str:
     """Say what a final refusal means and what to do next."""
     said = f"{where} refused the request ({status}): “{complaint}”."

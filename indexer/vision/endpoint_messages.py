@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import re
 from typing import Any
 
-import cv2
-import numpy as np
-
-from indexer.media.images import encode_jpeg
-from indexer.timeline import Frame
+from indexer.vision.captions import CAPTION_SCHEMA
 from indexer.vision.endpoint_options import EndpointOptions
+from indexer.vision.endpoint_pictures import picture_urls
+from indexer.vision.marks import mark
 from indexer.vision.model import Look, Reply
 
 logger = logging.getLogger(__name__)
@@ -21,6 +18,11 @@ Json = dict[str, Any]
 
 NO_WORDS = "The vision model gave no words for this stretch"
 
+_SCHEMA_FORM: Json = {
+    "type": "json_schema",
+    "json_schema": {"name": "caption", "schema": CAPTION_SCHEMA, "strict": True},
+}
+_OBJECT_FORM: Json = {"type": "json_object"}
 _THINKING = re.compile(r"\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _END_OF_THINKING = "</think>"
 
@@ -28,9 +30,15 @@ _END_OF_THINKING = "</think>"
 def chat_body(request: Look, options: EndpointOptions) -> Json:
     """Write a look as the body of a chat completion: each frame behind its seconds, then the prompt."""
     parts: list[Json] = []
-    for frame in request.frames:
-        parts.append({"type": "text", "text": time_mark(frame.pts_seconds)})
-        parts.append({"type": "image_url", "image_url": {"url": _data_url(frame, options)}})
+    urls = picture_urls(
+        request.frames,
+        max_tokens=options.max_tokens(request.reply),
+        max_side=options.max_image_side,
+        quality=options.jpeg_quality,
+    )
+    for frame, url in zip(request.frames, urls, strict=True):
+        parts.append({"type": "text", "text": f"<{mark(frame.pts_seconds, request.span)} seconds>"})
+        parts.append({"type": "image_url", "image_url": {"url": url}})
     parts.append({"type": "text", "text": request.prompt})
     body: Json = {
         "model": options.model,
@@ -39,13 +47,8 @@ def chat_body(request: Look, options: EndpointOptions) -> Json:
         "max_tokens": request.max_new_tokens,
     }
     if request.reply is Reply.CAPTION:
-        body["response_format"] = {"type": "json_object"}
+        body["response_format"] = _SCHEMA_FORM
     return body
-
-
-def time_mark(seconds: float) -> str:
-    """Write a time in the form that Qwen3-VL was trained on: ``<5.0 seconds>``."""
-    return f"<{seconds:.1f} seconds>"
 
 
 def read_reply(payload: Json) -> str:
@@ -84,22 +87,6 @@ def _text_of(content: object) -> str:
     return content if isinstance(content, str) else ""
 
 
-def _data_url(frame: Frame, options: EndpointOptions) -> str:
-    jpeg = encode_jpeg(_bounded(frame, options.max_image_side), options.jpeg_quality)
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
-
-
-def _bounded(frame: Frame, max_side: int) -> Frame:
-    """Scale a frame down to the longest side that may be sent."""
-    height, width, _ = frame.pixels.shape
-    scale = max_side / max(height, width)
-    if scale >= 1:
-        return frame
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    pixels = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA)
-    return Frame(frame.pts_seconds, np.asarray(pixels, np.uint8))
-
-
 class Dialect:
     """Which fields of the OpenAI form a server was found to refuse, learnt from its complaints and kept."""
 
@@ -110,12 +97,15 @@ class Dialect:
 
     def __init__(self) -> None:
         self._refused: set[str] = set()
+        self._knows_schemas = True
 
     def speak(self, body: Json) -> Json:
         """Return the body in the form that this server takes."""
         spoken = {field: value for field, value in body.items() if field not in self._refused}
         if "max_tokens" in self._refused:
             spoken["max_completion_tokens"] = body["max_tokens"]
+        if "response_format" in spoken and not self._knows_schemas:
+            spoken["response_format"] = _OBJECT_FORM
         return spoken
 
     def learn(self, complaint: str, sent: Json) -> bool:
@@ -123,11 +113,15 @@ class Dialect:
         if not self._REFUSAL.search(complaint):
             return False
         named = {
-            "response_format": re.search(r"response.?format|json_object|json.mode", complaint, re.I),
+            "response_format": re.search(r"response.?format|json.(?:object|mode|schema)", complaint, re.I),
             # Only where the other name is asked for: a limit that is too high names this field as well.
             "max_tokens": re.search(r"max_tokens.*use.*max_completion_tokens", complaint, re.I | re.DOTALL),
             "temperature": re.search(r"temperature", complaint, re.I),
         }
         refused = {field for field, found in named.items() if found and field in sent}
+        if "response_format" in refused and sent["response_format"] is _SCHEMA_FORM:
+            self._knows_schemas = False  # perhaps it knows the plain form, without the schema
+            refused -= {"response_format"}
+            return True
         self._refused |= refused
         return bool(refused)

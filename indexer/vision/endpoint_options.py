@@ -9,12 +9,14 @@ import httpx2
 from pydantic import SecretStr
 
 from indexer.errors import SettingsError
-from indexer.vision.model import FrameBudget
+from indexer.vision.model import FrameBudget, Reply
 
 CAPTION_BUDGET = FrameBudget(max_frames=8, frames_per_second=2.0, max_side=448)
 """About 900 vision tokens of Qwen3-VL for 16:9 and 1,100 for 4:3: one token stands for 32 by 32 pixels."""
 LOOK_BUDGET = FrameBudget(max_frames=32, frames_per_second=8.0, max_side=704)
 """At most about 12,000 vision tokens for pictures of 4:3 and wider; eight frames in a single second."""
+CAPTION_TOKENS, LOOK_TOKENS = 1_000, 12_000
+MAX_IMAGE_SIDE = 1024
 
 _CHAT_PATH = "/chat/completions"
 
@@ -36,8 +38,12 @@ class EndpointOptions:
     max_retries: int = 5
     """Further attempts after a failure that may pass."""
     caption_budget: FrameBudget = CAPTION_BUDGET
+    caption_tokens: int = CAPTION_TOKENS
+    """Most vision tokens of a caption, as Qwen3-VL counts them."""
     look_budget: FrameBudget = LOOK_BUDGET
-    max_image_side: int = 1024
+    look_tokens: int = LOOK_TOKENS
+    """Most vision tokens of a second look."""
+    max_image_side: int = MAX_IMAGE_SIDE
     """Longer side of any picture that is sent, in pixels; larger ones are scaled down."""
     jpeg_quality: int = 85
     """1 to 100."""
@@ -57,11 +63,19 @@ class EndpointOptions:
                 "pictures need a side of at least 16 pixels and a JPEG quality of 1 to 100, got "
                 f"{self.max_image_side} and {self.jpeg_quality}"
             )
+        if self.caption_tokens < 1 or self.look_tokens < 1:
+            raise SettingsError(
+                f"a look needs at least one token, got {self.caption_tokens} and {self.look_tokens}"
+            )
         key = self.bearer
         if key and not (key.isascii() and key.isprintable() and " " not in key):
             raise SettingsError("the vision key has characters that no HTTP header can carry; copy it again")
         if key and Address.of(self.base_url).credentials:
             raise SettingsError("vision_url has a password in it and vision_key is set too; give one of them")
+
+    def max_tokens(self, reply: Reply) -> int:
+        """Return how many vision tokens a look may cost."""
+        return self.caption_tokens if reply is Reply.CAPTION else self.look_tokens
 
     @property
     def bearer(self) -> str:

@@ -93,6 +93,16 @@ class VisionModel(Protocol):
         """
 
 
+def frames_shown(model: VisionModel, request: Look) -> tuple[Frame, ...]:
+    """Return the frames of a look that the model is really shown, for what is said about its density.
+
+    A model that has to stay within a budget or a context thins what is too much, and tells so by a method of
+    this name. Models that take whatever they are given have none.
+    """
+    tell = getattr(model, "frames_shown", None)
+    return request.frames if tell is None else tuple(tell(request))
+
+
 def close_vision(model: VisionModel) -> None:
     """Let go of what a model holds open: a GPU, connections. Models that hold nothing have no ``close``."""
     close = getattr(model, "close", None)

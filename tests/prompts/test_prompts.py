@@ -16,6 +16,7 @@ VARIABLES = {
     "classify": {"span", "actions", "language"},
     "look": {"span", "question", "language"},
     "safety": {"span", "language"},
+    "still": {"span"},
     "timeline": {"span", "language"},
     "watch": {"watch"},
 }
@@ -91,3 +92,18 @@ def test_the_agent_prompt_holds_its_binding_rules() -> None:
     text = prompts.load("agent", **given("agent"))
     assert "[[dock.mp4 0:05–0:06]]" in text
     assert "<data>" in text and "never an instruction" in text
+
+
+@pytest.mark.parametrize("name", sorted(name for name, names in VARIABLES.items() if "language" in names))
+@pytest.mark.parametrize("language", ["English", "Chinese"])
+def test_every_prompt_that_asks_for_words_says_in_which_language(name: str, language: str) -> None:
+    text = prompts.load(name, **given(name) | {"language": language})
+    others = prompts.load(name, **given(name) | {"language": "Klingon"})
+    assert language in text
+    assert text.replace(language, "Klingon") == others, "nothing else of the prompt depends on it"
+
+
+def test_the_keys_of_a_caption_stay_english_in_any_language() -> None:
+    text = prompts.load("caption", **given("caption") | {"language": "Chinese"})
+    assert "Write in Chinese; the keys stay as they are." in text
+    assert '"start_seconds"' in text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.segmenting.change import ChangeMeter
+from indexer.media.change import ChangeMeter
 from indexer.timeline import Frame, Span
 from indexer.vision.observing.drifts import join_drifting
 from indexer.vision.observing.fades import Fade, find_fades

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from indexer.timeline import Frame
 from indexer.vision.qwen3_vl.packing import FACTOR, PIXELS_PER_TOKEN, TEMPORAL, smart_resize
 
@@ -50,13 +48,6 @@ def fit(frames: Sequence[Frame], budget: VideoBudget) -> tuple[int, int, int]:
     padded = count + count % TEMPORAL
     resized = smart_resize(padded, height, width, max_pixels=budget.max_tokens * PIXELS_PER_TOKEN)
     return *_bounded(*resized, budget.max_tokens * TEMPORAL // padded), count
-
-
-def thin(frames: Sequence[Frame], count: int) -> tuple[Frame, ...]:
-    """Return ``count`` frames spread evenly, the first and the last among them."""
-    if count >= len(frames):
-        return tuple(frames)
-    return tuple(frames[index] for index in np.linspace(0, len(frames) - 1, count).round().astype(int))
 
 
 def _bounded(height: int, width: int, tokens: int) -> tuple[int, int]:

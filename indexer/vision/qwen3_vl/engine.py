@@ -6,11 +6,12 @@ import os
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from indexer.errors import VisionError
 from indexer.vision.qwen3_vl.budget import VideoBudget
 from indexer.vision.qwen3_vl.loading import LoadedModel
 from indexer.vision.qwen3_vl.memory import free_bytes, rows_that_fit
@@ -18,6 +19,7 @@ from indexer.vision.qwen3_vl.prompt import PlannedPrompt, Prompt, plan, render
 from indexer.vision.qwen3_vl.request import Request
 from indexer.vision.qwen3_vl.sampling import GenerationOptions
 from indexer.vision.qwen3_vl.scheduler import Meter, Scheduler
+from indexer.vision.qwen3_vl.stream import AnswerStream
 
 GREEDY = GenerationOptions()
 MESSAGE_BUDGET = VideoBudget(max_frames=32, max_tokens=4_000)
@@ -62,6 +64,14 @@ class Engine:
         """Write messages in the model's chat form; see `prompt.render`."""
         return render(self.loaded.tokenizer, messages, budget or self._options.message_budget, tools)
 
+    def plan(self, prompt: Prompt, options: GenerationOptions = GREEDY) -> PlannedPrompt:
+        """Lay a prompt out in tokens as it will be answered: its frames thinned to what has room.
+
+        Raises:
+            VisionError: The prompt is too long even with one frame.
+        """
+        return plan(self.loaded, prompt, self._context - options.max_new_tokens)
+
     def generate(
         self,
         prompts: Sequence[Prompt],
@@ -79,58 +89,52 @@ class Engine:
             cancel: Once set, answers end where they are and what was written of them is returned.
 
         Raises:
-            VisionError: A prompt is too long, or the model failed.
+            VisionError: A prompt is too long, or the model failed; ``replies`` are the answers so far.
         """
         # An event of our own also when none is given, so that an interrupted caller leaves no work behind.
         cancelled = cancel or threading.Event()
-        plans = [self._plan(prompt, options) for prompt in prompts]
+        plans = [self.plan(prompt, options) for prompt in prompts]
         longest_first = deque(sorted(range(len(plans)), key=lambda index: -len(plans[index])))
-        answers: dict[int, str] = {}
-        ahead: deque[dict[int, Request]] = deque()
+        requests: dict[int, Request] = {}
+        ahead: deque[list[Request]] = deque()
         try:
             while longest_first or ahead:
                 if longest_first and len(ahead) < _BATCHES_AHEAD:
                     indices = self._take_batch(longest_first, plans, options)
-                    requests = self._pack([plans[index] for index in indices], options, cancelled)
-                    self._scheduler.submit(requests, interactive=interactive)
-                    ahead.append(dict(zip(indices, requests, strict=True)))
+                    batch = self._pack([plans[index] for index in indices], options, cancelled)
+                    self._scheduler.submit(batch, interactive=interactive)
+                    requests.update(zip(indices, batch, strict=True))
+                    ahead.append(batch)
                 else:
-                    batch = ahead.popleft()
-                    answers |= {index: request.answer.result() for index, request in batch.items()}
-        except BaseException:
+                    for request in ahead.popleft():
+                        request.answer.result()  # raises what went wrong
+        except BaseException as error:
+            # Before the others are cancelled, which ends them with half an answer.
+            replies = {index: request.reply for index, request in requests.items()}
             cancelled.set()
+            if isinstance(error, VisionError):
+                error.replies = [replies.get(index) for index in range(len(plans))]
             raise
-        return [answers[index] for index in range(len(plans))]
+        return [requests[index].answer.result() for index in range(len(plans))]
 
     def stream(
         self, prompt: Prompt, *, options: GenerationOptions = GREEDY, interactive: bool = True
-    ) -> Iterator[str]:
-        """Answer one prompt piece by piece, as the text becomes certain; closing the iterator cancels it.
+    ) -> AnswerStream:
+        """Answer one prompt piece by piece, as the text becomes certain; closing the stream cancels it.
 
         Raises:
-            VisionError: The prompt is too long, or the model failed.
+            VisionError: The prompt is too long; from the stream: the model failed.
         """
         pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        cancelled = threading.Event()
-        planned = self._plan(prompt, options)
-        request = Request(
-            planned, planned.pack(), options, self.loaded.tokenizer,
-            cancelled=cancelled, listener=pieces.put,
-        )  # fmt: skip
+        planned = self.plan(prompt, options)
+        request = Request(planned, planned.pack(), options, self.loaded.tokenizer, listener=pieces.put)
         request.answer.add_done_callback(lambda _: pieces.put(None))
         self._scheduler.submit([request], interactive=interactive)
-        try:
-            yield from iter(pieces.get, None)
-            request.answer.result()  # raises what went wrong
-        finally:
-            cancelled.set()
+        return AnswerStream(request, pieces)
 
     def close(self) -> None:
         """Stop working; answers that are not finished fail."""
         self._scheduler.close()
-
-    def _plan(self, prompt: Prompt, options: GenerationOptions) -> PlannedPrompt:
-        return plan(self.loaded, prompt, self._context - options.max_new_tokens)
 
     def _take_batch(
         self, waiting: deque[int], plans: Sequence[PlannedPrompt], options: GenerationOptions

@@ -14,9 +14,10 @@ import torch
 from transformers import AutoModelForImageTextToText, AutoTokenizer, PreTrainedTokenizerBase
 
 from indexer.errors import SettingsError, VisionError
+from indexer.vision.qwen3_vl.arrival import telling
 from indexer.vision.qwen3_vl.attention import stack_frames
 from indexer.vision.qwen3_vl.packing import VIDEO_PAD, VISION_END, VISION_START
-from indexer.vision.qwen3_vl.sizes import size_of
+from indexer.vision.qwen3_vl.sizes import Form, form_of, size_of
 from indexer.vision.qwen3_vl.weights import Weights
 
 log = logging.getLogger(__name__)
@@ -71,19 +72,20 @@ def load(
     extra = _placement(target) | _quantization(weights, target, quantize)
     folder = weights.fetch()
     _check_type(folder)
-    log.info("loading %s on %s", folder, target)
+    log.debug("loading %s on %s", folder, target)
     try:
-        # transformers' own type information is lost behind its lazy imports
-        loader: Any = AutoModelForImageTextToText
-        model = loader.from_pretrained(
-            folder,
-            dtype=pick_dtype(target),
-            attn_implementation=attention or pick_attention(target),
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            **extra,
-        )
+        with telling(f"Loading {weights.name}"):
+            # transformers' own type information is lost behind its lazy imports
+            loader: Any = AutoModelForImageTextToText
+            model = loader.from_pretrained(
+                folder,
+                dtype=pick_dtype(target),
+                attn_implementation=attention or pick_attention(target),
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                **extra,
+            )
         if "device_map" not in extra:
             model = model.to(target)
         if attention is None:
@@ -156,6 +158,8 @@ def _quantization(weights: Weights, device: torch.device, quantize: str | None) 
     size = size_of(weights.name)
     if size is not None and not size.quantizes:
         raise VisionError(f"{size.short_name} cannot be quantised while loading; take {size.short_name}-FP8")
+    if form_of(weights.name) is not Form.BF16:
+        raise VisionError(f"{weights.name} is published in {form_of(weights.name)}; leave --quantize out")
     missing = [name for name in ("bitsandbytes", "accelerate") if importlib.util.find_spec(name) is None]
     if missing:
         raise VisionError(f"--quantize 4bit needs: pip install {' '.join(missing)}")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from indexer.errors import VisionError
+from indexer.timeline import Frame
 from indexer.vision.model import FrameBudget, Look, Reply
 from indexer.vision.qwen3_vl.budget import VideoBudget
 from indexer.vision.qwen3_vl.engine import Engine, EngineOptions
@@ -108,20 +110,35 @@ class Qwen3VL:
         """Answer each request, in order; many at once are answered in batches.
 
         Raises:
-            VisionError: The weights cannot be loaded, or the model failed.
+            VisionError: The weights cannot be loaded, or the model failed; see its ``replies``.
         """
         kinds: dict[tuple[Reply, int], list[int]] = defaultdict(list)
         for index, request in enumerate(requests):
             kinds[request.reply, request.max_new_tokens].append(index)
         answers: dict[int, str] = {}
-        for (reply, max_new_tokens), indices in kinds.items():
-            texts = self.engine.generate(
-                [self._prompt(requests[index]) for index in indices],
-                options=GenerationOptions(max_new_tokens=max_new_tokens),
-                interactive=reply is not Reply.CAPTION,
-            )
-            answers |= dict(zip(indices, texts, strict=True))
+        try:
+            for (reply, max_new_tokens), indices in kinds.items():
+                texts = self.engine.generate(
+                    [self._prompt(requests[index]) for index in indices],
+                    options=GenerationOptions(max_new_tokens=max_new_tokens),
+                    interactive=reply is not Reply.CAPTION,
+                )
+                answers.update(zip(indices, texts, strict=True))
+        except VisionError as error:
+            replies = {**answers, **dict(zip(indices, error.replies, strict=False))}
+            error.replies = [replies.get(index) for index in range(len(requests))]
+            raise
         return [answers[index] for index in range(len(requests))]
+
+    def frames_shown(self, request: Look) -> tuple[Frame, ...]:
+        """Return the frames of a look that the model sees: fewer where its tokens or the context end.
+
+        Raises:
+            VisionError: The weights cannot be loaded, or the look has no room even with one frame.
+        """
+        options = GenerationOptions(max_new_tokens=request.max_new_tokens)
+        (clip,) = self.engine.plan(self._prompt(request), options).clips
+        return clip.frames
 
     def close(self) -> None:
         """Stop the engine, if it ever ran."""

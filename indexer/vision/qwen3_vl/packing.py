@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import VisionError
 from indexer.timeline import Frame, Span
+from indexer.vision.marks import mark
 
 PATCH = 16
 """Side of a patch in pixels."""
@@ -67,7 +68,7 @@ class VideoLayout:
         markers in place as well and so wraps the whole video once more.
         """
         patch = VISION_START + VIDEO_PAD * self.tokens_per_mark + VISION_END
-        return "".join(f"<{mark} seconds>{patch}" for mark in self.marks)
+        return "".join(f"<{seconds} seconds>{patch}" for seconds in self.marks)
 
 
 def lay_out(frames: Sequence[Frame], height: int, width: int, *, span: Span | None = None) -> VideoLayout:
@@ -141,25 +142,13 @@ def smart_resize(frames: int, height: int, width: int, *, max_pixels: int) -> tu
 
 
 def marks_of(frames: Sequence[Frame], span: Span | None = None) -> tuple[str, ...]:
-    """Return the seconds of each temporal patch as the model reads them.
-
-    Marks have one decimal, so that of a patch at 5.97 s would read ``6.0`` and belong to the next second.
-    With the span given, a patch inside it gets the nearest tenth that lies inside as well.
-    """
+    """Return the seconds of each temporal patch as the model reads them: those of `indexer.vision.marks`."""
     pairs = _paired(frames)
     means = [
         (first.pts_seconds + last.pts_seconds) / 2
         for first, last in zip(pairs[::TEMPORAL], pairs[1::TEMPORAL], strict=True)
     ]
-    return tuple(_mark(mean, span) for mean in means)
-
-
-def _mark(seconds: float, span: Span | None) -> str:
-    nearest = f"{seconds:.1f}"
-    if span is None or span.contains(float(nearest)) or not span.contains(seconds):
-        return nearest
-    tenths = (math.floor(seconds * 10) / 10, math.ceil(seconds * 10) / 10)
-    return next((f"{tenth:.1f}" for tenth in tenths if span.contains(tenth)), nearest)
+    return tuple(mark(mean, span) for mean in means)
 
 
 def _paired(frames: Sequence[Frame]) -> list[Frame]:

@@ -16,9 +16,10 @@ from transformers import PreTrainedTokenizerBase
 
 from indexer.errors import VisionError
 from indexer.timeline import Frame, Span
-from indexer.vision.qwen3_vl.budget import VideoBudget, fit, thin
+from indexer.vision.qwen3_vl.budget import VideoBudget, fit
 from indexer.vision.qwen3_vl.loading import LoadedModel
 from indexer.vision.qwen3_vl.packing import VIDEO_SLOT, VideoLayout, lay_out, pack
+from indexer.vision.thinning import thin
 
 FRAMES = "frames"
 """Type of a content part that holds frames; the other type is "text"."""
@@ -125,12 +126,15 @@ def plan(loaded: LoadedModel, prompt: Prompt, limit: int) -> PlannedPrompt:
     Raises:
         VisionError: Even with one frame in each clip it has more.
     """
-    clips = tuple(prompt.clips)
+    counts = [len(clip.frames) for clip in prompt.clips]
     while True:
-        sizes = [fit(clip.frames, clip.budget) for clip in clips]
+        # Always thinned from all frames: thinning twice would leave holes of several widths.
+        sizes = [
+            fit(clip.frames[:count], clip.budget) for clip, count in zip(prompt.clips, counts, strict=True)
+        ]
         clips = tuple(
             replace(clip, frames=thin(clip.frames, count))
-            for clip, (_, _, count) in zip(clips, sizes, strict=True)
+            for clip, (_, _, count) in zip(prompt.clips, sizes, strict=True)
         )
         layouts = tuple(
             lay_out(clip.frames, height, width, span=clip.span)
@@ -144,7 +148,7 @@ def plan(loaded: LoadedModel, prompt: Prompt, limit: int) -> PlannedPrompt:
                 f"the question and what belongs to it have {len(ids):,} tokens; {limit:,} fit. Ask about "
                 "less, or begin a new conversation"
             )
-        clips = tuple(_thinner(clip, limit / len(ids)) for clip in clips)
+        counts = [_fewer(len(clip.frames), limit / len(ids)) for clip in clips]
 
 
 def _position(
@@ -160,9 +164,8 @@ def _position(
     return PlannedPrompt(ids, types, positions[:, 0], int(delta), clips, layouts)
 
 
-def _thinner(clip: Clip, share: float) -> Clip:
-    count = len(clip.frames)
-    return replace(clip, frames=thin(clip.frames, max(1, min(count - 1, int(count * share)))))
+def _fewer(count: int, share: float) -> int:
+    return max(1, min(count - 1, int(count * share)))
 
 
 def _expand(text: str, layouts: Sequence[VideoLayout]) -> str:

@@ -48,6 +48,12 @@ class Request:
         """Whether nobody needs another token."""
         return self.answer.done()
 
+    @property
+    def reply(self) -> str | None:
+        """The answer, once it is given; None before, and where it failed."""
+        answered = self.answer.done() and self.answer.exception() is None
+        return self.answer.result() if answered else None
+
     def push(self, token: int, *, ends: bool) -> None:
         """Take the next token; an end token ends the answer and is no part of it."""
         if self.cancelled.is_set():

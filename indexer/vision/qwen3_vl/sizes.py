@@ -21,7 +21,7 @@ class Form(StrEnum):
     FP8 = "FP8"
     """Published so; for GPUs from Ada on."""
     FOUR_BIT = "4bit"
-    """Made so while loading: NF4 in blocks of 64 with a 32-bit scale each."""
+    """Made so while loading: NF4 in blocks of 64 with a 32-bit scale each. Or published so, as AWQ."""
 
 
 _BYTES = {Form.BF16: 2.0, Form.FP8: 1.0, Form.FOUR_BIT: 0.5625}
@@ -52,7 +52,7 @@ class ModelSize:
 
     def fits(self, memory_bytes: int, form: Form = Form.BF16) -> bool:
         """Tell whether it runs on a GPU with that much memory."""
-        return (self.quantizes or form is not Form.FOUR_BIT) and self.memory_bytes(form) <= memory_bytes
+        return self.memory_bytes(form) <= memory_bytes
 
 
 SIZES = (
@@ -62,6 +62,8 @@ SIZES = (
     ModelSize("30B-A3B", "Qwen/Qwen3-VL-30B-A3B-Instruct", 31.0e9, 1.20e9, 98_304, quantizes=False),
 )
 _FP8_ENDING = f"-{Form.FP8}"
+_FOUR_BIT_NAMES = ("AWQ", "4BIT", "NVFP4", "W4A16", "INT4")
+"""How the names of repositories say that their weights are published in 4 bits."""
 
 
 def repo_of(name: str) -> str:
@@ -72,19 +74,29 @@ def repo_of(name: str) -> str:
 
 
 def size_of(name: str) -> ModelSize | None:
-    """Return the released model that a short name or repository stands for; None for any other."""
-    plain = repo_of(name).removesuffix(_FP8_ENDING)
-    return next((size for size in SIZES if size.repo == plain), None)
+    """Return the released model that a name stands for, also in another form and by other publishers.
+
+    A short name, a repository or a folder, "someone/Qwen3-VL-8B-Instruct-AWQ"; None for any other model.
+    """
+    title = repo_of(name).rstrip("/").rpartition("/")[2]
+    return next((size for size in SIZES if title.startswith(size.repo.partition("/")[2])), None)
 
 
 def form_of(name: str) -> Form:
-    """Return the form in which a name's weights are published."""
-    return Form.FP8 if name.endswith(_FP8_ENDING) else Form.BF16
+    """Return the form in which a name's weights are published, as far as the name tells."""
+    title = name.rstrip("/").rpartition("/")[2].upper()
+    if any(word in title for word in _FOUR_BIT_NAMES):
+        return Form.FOUR_BIT
+    return Form.FP8 if Form.FP8 in title else Form.BF16
 
 
 def largest_that_fits(
     memory_bytes: int, form: Form = Form.BF16, sizes: Iterable[ModelSize] = SIZES
 ) -> ModelSize | None:
-    """Return the largest model that runs on a GPU with that much memory; None when none does."""
-    fitting = [size for size in sizes if size.fits(memory_bytes, form)]
+    """Return the largest model that runs on a GPU with that much memory; None when none does.
+
+    In 4 bits only those count that can be made so while loading.
+    """
+    makeable = (size for size in sizes if size.quantizes or form is not Form.FOUR_BIT)
+    fitting = [size for size in makeable if size.fits(memory_bytes, form)]
     return max(fitting, key=lambda size: size.parameters, default=None)

@@ -22,6 +22,7 @@ _WANTED = ("*.safetensors", "*.safetensors.index.json", "*.json", "*.jinja", "me
 """Never pickles, never code."""
 _SAMPLE_BYTES = 1 << 16
 _REVISION_LENGTH = 12
+_HUB_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Weights:
         path = Path(self.name).expanduser()
         return path if (path / "config.json").is_file() else None
 
+    def is_here(self) -> bool:
+        """Tell whether the complete weights are on this machine; asks nobody."""
+        found = self.folder or self._cached()
+        return found is not None and not _missing(found)
+
     def identity(self) -> str:
         """Return the name with its revision, for the index fingerprint; loads no weights.
 
@@ -55,7 +61,7 @@ class Weights:
         return f"{self.repo}@{self._commit()[:_REVISION_LENGTH]}"
 
     def fetch(self) -> Path:
-        """Return the folder with the complete weights; downloads them, with progress, when they are not here.
+        """Return the folder with the complete weights; downloads them where they are not, and tells how far.
 
         Raises:
             VisionError: They are incomplete, or not here and cannot be downloaded.
@@ -73,29 +79,46 @@ class Weights:
             return cached
         return self._download()
 
+    def _check_name(self) -> None:
+        """Refuse a name that can be neither, before a network is asked."""
+        if "/" not in self.repo:
+            raise VisionError(_no_model(self.name))
+
     def _commit(self) -> str:
-        return (self._cached() or self._ask_hub()).name
+        cached = self._cached()
+        return cached.name if cached else self._ask_hub()
 
     def _cached(self) -> Path | None:
         """Return the snapshot in the hub's cache, complete or not; its folder is named by the commit."""
         from huggingface_hub import try_to_load_from_cache
 
+        self._check_name()
         found = _guard(self, lambda: try_to_load_from_cache(self.repo, "config.json", revision=self.revision))
         return Path(found).parent if isinstance(found, str) else None
 
-    def _ask_hub(self) -> Path:
-        from huggingface_hub import hf_hub_download
+    def _ask_hub(self) -> str:
+        from huggingface_hub import model_info
 
-        return Path(
-            _guard(self, lambda: hf_hub_download(self.repo, "config.json", revision=self.revision))
-        ).parent
+        # Not by way of a download, which tries for 23 s to reach a hub that is not there.
+        info = _guard(self, lambda: model_info(self.repo, revision=self.revision, timeout=_HUB_SECONDS))
+        return str(info.sha)
 
     def _download(self) -> Path:
         from huggingface_hub import snapshot_download
 
-        commit = self._commit()
+        from indexer.vision.qwen3_vl.arrival import bar_class  # transformers takes seconds to import
+
+        commit, size = self._commit(), size_of(self.name)
+        weigh = size.weight_bytes(form_of(self.name)) if size else None
+        amount = f" ({weigh / 1e9:.1f} GB)" if weigh else ""
+        bar = bar_class(f"Downloading {self.repo}{amount}", unit="B", total=weigh)
         folder = Path(
-            _guard(self, lambda: snapshot_download(self.repo, revision=commit, allow_patterns=list(_WANTED)))
+            _guard(
+                self,
+                lambda: snapshot_download(
+                    self.repo, revision=commit, allow_patterns=list(_WANTED), tqdm_class=bar
+                ),
+            )
         )
         missing = _missing(folder)
         if missing:
@@ -111,16 +134,21 @@ def _guard(weights: Weights, ask: Callable[[], Answer]) -> Answer:
     try:
         return ask()
     except HFValidationError:
-        raise VisionError(
-            f"{weights.name!r} is no model: it is no folder with a config.json, no repository of the hub and "
-            "none of 2B, 4B, 8B, 30B-A3B (with -FP8 also)"
-        ) from None
+        raise VisionError(_no_model(weights.name)) from None
     except Exception as error:  # noqa: BLE001 - the hub, its HTTP client and the disk each have errors of their own
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise VisionError(
             f"the weights of {weights.repo} are not on this machine and could not be downloaded ({reason}). "
             + _how(weights.repo, constants.HF_HUB_CACHE)
         ) from None
+
+
+def _no_model(name: str) -> str:
+    return (
+        f"{name!r} is no model: it is no folder with a config.json, no repository of the hub and none of 2B, "
+        "4B, 8B, 30B-A3B (with -FP8 also). Models in AWQ have no short name: give the whole repository, "
+        "PUBLISHER/Qwen3-VL-4B-Instruct-AWQ"
+    )
 
 
 def _how(repo: str, cache: str | None) -> str:

@@ -18,6 +18,10 @@ from indexer.vision.qwen3_vl.loading import LoadedModel
 from indexer.vision.qwen3_vl.model import Qwen3VL
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "vcr: LangChain's mark for tests whose HTTP could be recorded")
+
+
 @pytest.fixture(scope="session")
 def tiny() -> LoadedModel:
     """A model of its own: it spells its prompts out in bytes, so that it needs a longer context."""

@@ -14,6 +14,22 @@ from indexer.vision.qwen3_vl.prompt import Prompt, render
 from indexer.vision.qwen3_vl.sampling import GenerationOptions
 
 
+class ScriptedStream(Iterator[str]):
+    """Pieces with their cost: a piece is a token here."""
+
+    def __init__(self, pieces: Iterator[str], prompt_tokens: int) -> None:
+        self._pieces = pieces
+        self.prompt_tokens, self.new_tokens = prompt_tokens, 0
+
+    def __next__(self) -> str:
+        piece = next(self._pieces)
+        self.new_tokens += 1
+        return piece
+
+    def close(self) -> None:
+        self._pieces.close()  # type: ignore[attr-defined]
+
+
 @dataclass
 class ScriptedEngine:
     """Renders prompts as the real engine does; its replies come from the script, the last one for ever."""
@@ -43,14 +59,14 @@ class ScriptedEngine:
 
     def stream(
         self, prompt: Prompt, *, options: GenerationOptions, interactive: bool = True
-    ) -> Iterator[str]:
+    ) -> ScriptedStream:
         reply = self.script[min(len(self.prompts), len(self.script) - 1)]
         self.prompts.append(prompt)
         self.options.append(options)
         self.interactive.append(interactive)
         # Kept, so that a stream which nobody closes is not closed by the garbage collector either.
         self._streams.append(self._write(reply))
-        return self._streams[-1]
+        return ScriptedStream(self._streams[-1], len(self.loaded.tokenizer.encode(prompt.text)))
 
     def _write(self, reply: str | Exception) -> Iterator[str]:
         if isinstance(reply, Exception):

@@ -30,6 +30,7 @@ from assistant.models.hermes import WrittenCall, parse_reply
 from assistant.models.qwen3_vl import Qwen3VLChat
 from indexer.errors import VisionError
 from indexer.vision.qwen3_vl.loading import LoadedModel, assemble
+from indexer.vision.qwen3_vl.model import Qwen3VL
 from indexer.vision.qwen3_vl.prompt import plan
 
 RELEASED = Path(__file__).parents[4] / "shared" / "qwen3_vl"
@@ -306,3 +307,27 @@ def test_tags_survive_the_released_tokenizers_decoding(released: LoadedModel) ->
     text = write_call("look_again", LOOK)
     ids = released.tokenizer.encode(text, add_special_tokens=False)
     assert released.tokenizer.decode(ids, skip_special_tokens=True) == text
+
+
+def test_the_tokens_of_a_reply_are_counted_the_same_streaming_or_not(tiny_qwen3_vl: Qwen3VL) -> None:
+    chat = Qwen3VLChat(vision=tiny_qwen3_vl, max_tokens=9, temperature=0)
+    message = chat.invoke("What fell?")
+    assert isinstance(message, AIMessage)
+    engine = tiny_qwen3_vl.engine
+    prompt = engine.plan(engine.render([{"role": "user", "content": "What fell?"}]))
+    assert message.usage_metadata == {
+        "input_tokens": len(prompt), "output_tokens": 9, "total_tokens": len(prompt) + 9,
+    }  # fmt: skip
+    chunks = list(chat.stream("What fell?"))
+    assert [chunk.usage_metadata for chunk in chunks[:-1]] == [None] * (len(chunks) - 1)
+    assert chunks[-1].usage_metadata == message.usage_metadata
+
+
+def test_the_frames_of_a_message_are_counted_too(tiny_qwen3_vl: Qwen3VL) -> None:
+    chat = Qwen3VLChat(vision=tiny_qwen3_vl, max_tokens=3)
+    image = {"type": "image", "base64": picture(), "mime_type": "image/png"}
+    words = chat.invoke([HumanMessage([{"type": "text", "text": "What?"}])])
+    looked = chat.invoke([HumanMessage([{"type": "text", "text": "What?"}, image])])
+    assert words.usage_metadata and looked.usage_metadata
+    video_tokens = 64 * 32 // 32**2
+    assert looked.usage_metadata["input_tokens"] >= words.usage_metadata["input_tokens"] + video_tokens

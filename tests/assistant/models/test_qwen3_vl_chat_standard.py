@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 from typing import Any
 
 import pytest
 from langchain_core.language_models import BaseChatModel
+from langchain_tests.integration_tests import ChatModelIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
 
 from assistant.models.qwen3_vl import Qwen3VLChat
@@ -36,3 +39,22 @@ class TestQwen3VLChat(ChatModelUnitTests):
     @property
     def supports_image_tool_message(self) -> bool:
         return True
+
+
+ANSWERS = (
+    "test_invoke", "test_ainvoke", "test_stream", "test_astream", "test_batch", "test_abatch",
+    "test_conversation", "test_double_messages_conversation", "test_usage_metadata",
+    "test_usage_metadata_streaming", "test_stop_sequence",
+)  # fmt: skip
+"""Those of LangChain's integration tests that need no sense of a model, no network and no plugin."""
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_it_answers_as_langchain_expects_of_a_real_model(tiny_qwen3_vl: Qwen3VL, name: str) -> None:
+    """On real tokens of random weights. Tool calls have a scripted model, here and in the graph's tests."""
+    params = {"vision": tiny_qwen3_vl, "max_tokens": 12, "seed": 1}
+    described = {"chat_model_class": Qwen3VLChat, "chat_model_params": params}
+    standard = type("Standard", (ChatModelIntegrationTests,), described)()
+    run = getattr(standard, name)(Qwen3VLChat(**params))
+    if inspect.isawaitable(run):
+        asyncio.run(run)  # type: ignore[arg-type]

@@ -121,7 +121,8 @@ def test_an_event_without_words_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [{"events": []}, {"summary": None, "events": []}, {"summary": "x", "events": 5}]
+    "answer",
+    [{"events": []}, {"summary": None, "events": []}, {"summary": "x", "events": 5}, {"summary": "x"}],
 )
 def test_an_object_that_lacks_a_part_is_not_well_formed(answer: dict[str, Any]) -> None:
     assert not parse_caption(json.dumps(answer), SEGMENT).well_formed

@@ -92,3 +92,51 @@ def test_a_reply_that_is_no_json_is_published_as_plain_text_with_its_flag(make_i
     captions = [segment.caption for segment in library.segments("yard")]
     assert {caption.summary for caption in captions} == {"A forklift passes, I think."}
     assert not any(caption.well_formed for caption in captions)
+
+
+def test_what_a_server_answered_in_a_batch_before_it_failed_is_not_asked_for_again(
+    make_indexer, library, video
+):
+    """Also where the answers before the failure belong to the same batch as the one that failed."""
+
+    def breaks_at_three(request):
+        return refusal(500, "out of memory") if "stretch is 3–" in request.prompt else describe(request)
+
+    def index(server):
+        model = endpoint(server.url, parallel=2, max_retries=0)
+        indexer = make_indexer(model, segment_seconds=1.0)
+        try:
+            index_video(indexer, "yard", video, lambda done: None)
+        finally:
+            drafts.append(len(library.catalog.drafts("yard", indexer.fingerprint.key)))
+
+    drafts = []
+    with serving(breaks_at_three) as server, pytest.raises(VisionError, match="out of memory"):
+        index(server)
+    answered = len(server.requests) - 1
+    assert answered - 1 <= drafts[0] <= answered, "one may have been under way beside the failure"
+    assert drafts[0] >= 2
+    with serving(describe) as server:
+        index(server)
+    assert len(server.requests) == 5 - drafts[0]
+    assert len(library.segments("yard")) == 5
+
+
+def test_captions_in_chinese_are_asked_for_kept_and_found(make_indexer, library, video):
+    def describe_in_chinese(request):
+        assert "Write in Chinese" in request.prompt
+        start = float(re.search(r"The stretch is ([\d.]+)–", request.prompt)[1])
+        event = {
+            "start_seconds": start,
+            "end_seconds": start + 1,
+            "actor": "一名工人",
+            "action": "放下红色箱子",
+        }
+        return completion(json.dumps({"summary": "仓库里有人。", "events": [event]}, ensure_ascii=False))
+
+    with serving(describe_in_chinese) as server:
+        index_video(make_indexer(endpoint(server.url), language="Chinese"), "yard", video, lambda done: None)
+    captions = [segment.caption for segment in library.segments("yard")]
+    assert all(caption.well_formed for caption in captions)
+    assert {caption.summary for caption in captions} == {"仓库里有人。"}
+    assert {hit.segment.ordinal for hit in library.search_words("箱子", limit=5)} == {0, 1, 2}

@@ -1,16 +1,18 @@
 """What an OpenAI-compatible server is sent: frames behind their seconds, bounded, in order."""
 
+import json
+
 import numpy as np
 import pytest
 from endpoint_server import Answer, completion, endpoint, in_turn, look, refusal, serving
 from pydantic import SecretStr
 
+import prompts
 from indexer.errors import SettingsError
 from indexer.timeline import Frame, Span
+from indexer.vision.captions import CAPTION_SCHEMA
 from indexer.vision.endpoint import EndpointOptions
 from indexer.vision.model import Look, Reply
-
-JSON = {"type": "json_object"}
 
 
 def test_every_frame_is_a_jpeg_behind_its_seconds_and_the_prompt_comes_last():
@@ -46,7 +48,9 @@ def test_a_caption_asks_for_json_and_a_question_for_words():
         model.look([look()])
         model.look([look(reply=Reply.TEXT)])
     caption, question = (request.body for request in server.requests)
-    assert caption["response_format"] == JSON
+    form = caption["response_format"]
+    assert form["type"] == "json_schema"
+    assert form["json_schema"]["schema"]["required"] == ["summary", "events"]
     assert "response_format" not in question
     for body in (caption, question):
         assert (body["model"], body["temperature"], body["max_tokens"]) == ("m", 0, 77)
@@ -98,17 +102,38 @@ def test_without_a_model_name_the_setting_is_explained():
         EndpointOptions(model=" ", base_url="http://h")
 
 
-def test_a_server_that_knows_no_json_form_is_asked_without_it_and_never_with_it_again():
+FORMS = {
+    "schema": (("json_schema", "json_object", None), ["json_schema"]),
+    "object": (("json_object", None), ["json_schema", "json_object"]),
+    "none": ((None,), ["json_schema", "json_object", None]),
+}
+"""What servers know, and what each is sent until it answers."""
+
+
+@pytest.mark.parametrize("server_knows", FORMS)
+def test_a_server_that_knows_less_of_json_is_asked_for_less_and_never_for_more_again(server_knows):
+    known, sent = FORMS[server_knows]
+
+    def form_of(request):
+        return request.body.get("response_format", {}).get("type")
+
     def answer(request):
-        if "response_format" in request.body:
-            return refusal(400, "'response_format.type' must be 'json_schema' or 'text'")
+        if form_of(request) not in known:
+            return refusal(400, f"'response_format.type' {form_of(request)} is not supported")
         return completion("{}")
 
     with serving(answer) as server:
         model = endpoint(server.url)
         assert model.look([look()]) == ["{}"]
         assert model.look([look(), look()]) == ["{}", "{}"]
-    assert ["response_format" in request.body for request in server.requests] == [True, False, False, False]
+    assert [form_of(request) for request in server.requests] == [*sent, sent[-1], sent[-1]]
+
+
+def test_the_schema_is_the_form_that_the_prompt_shows():
+    text = prompts.load("caption", span="", language="English", watch="")
+    shown = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    assert list(shown) == CAPTION_SCHEMA["required"]
+    assert list(shown["events"][0]) == CAPTION_SCHEMA["properties"]["events"]["items"]["required"]
 
 
 def test_requests_that_were_under_way_when_it_was_learnt_are_asked_again_too():

@@ -2,22 +2,10 @@
 
 import json
 
-from endpoint_server import completion, endpoint, serving
+from endpoint_server import endpoint, serving
+from vision_subjects import watched_by
 
-from indexer.timeline import Frame, Span
-from indexer.vision.model import Look, Reply
-
-
-def watched_by(observer):
-    """Answer with what an observer sees in the pictures, at the seconds that stand before them."""
-
-    def answer(request):
-        seconds = [float(mark[1:].removesuffix(" seconds>")) for mark in request.marks]
-        frames = tuple(map(Frame, seconds, request.pictures))
-        reply = Reply.CAPTION if "response_format" in request.body else Reply.TEXT
-        return completion(observer.look([Look(frames, Span(seconds[0], seconds[-1] + 0.1), "", reply)])[0])
-
-    return answer
+from indexer.vision.model import Reply
 
 
 def test_what_moves_and_when_survives_the_way_to_a_server(stage, observer):

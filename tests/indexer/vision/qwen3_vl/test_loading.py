@@ -48,11 +48,11 @@ def no_hub(monkeypatch, tmp_path):
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     asked = []
 
-    def refuse(repo, filename, **_):
+    def refuse(repo, **_):
         asked.append(repo)
         raise httpx.ConnectError("Name or service not known")
 
-    monkeypatch.setattr("huggingface_hub.hf_hub_download", refuse)
+    monkeypatch.setattr("huggingface_hub.model_info", refuse)
     return asked
 
 
@@ -156,8 +156,9 @@ def test_without_network_and_weights_the_error_says_how_to_get_them(no_hub, tmp_
 
 
 def test_what_is_no_model_is_refused_before_the_network_is_asked(no_hub):
-    with pytest.raises(VisionError, match="none of 2B, 4B, 8B"):
-        Weights("no/such/folder/anywhere").fetch()
+    for name in ("no/such/folder/anywhere", "4B-AWQ", "5B"):
+        with pytest.raises(VisionError, match=r"none of 2B,\s4B, 8B"):
+            Weights(name).fetch()
     assert no_hub == []
 
 
@@ -171,8 +172,11 @@ def test_a_cached_snapshot_needs_no_network_and_pins_its_commit(no_hub, folder, 
     (repo / "refs" / "main").write_text(commit)
     weights = Weights("2B")
     assert weights.identity() == f"Qwen/Qwen3-VL-2B-Instruct@{commit[:12]}"
+    assert weights.is_here()
     assert weights.fetch() == repo / "snapshots" / commit
     assert no_hub == []
+    (repo / "snapshots" / commit / "model.safetensors").unlink()
+    assert not weights.is_here(), "half a download is none"
 
 
 def test_a_folder_without_its_weights_is_refused(folder, tmp_path):
@@ -208,6 +212,8 @@ def test_another_kind_of_model_is_refused(folder, tmp_path):
     [
         ("3bit", "4B", SettingsError, "allowed: 4bit"),
         ("4bit", "30B-A3B", VisionError, "30B-A3B-FP8"),
+        ("4bit", "4B-FP8", VisionError, "published in FP8; leave --quantize out"),
+        ("4bit", "x/Qwen3-VL-4B-Instruct-AWQ", VisionError, "published in 4bit; leave --quantize out"),
         ("4bit", "4B", VisionError, r"pip install|needs a CUDA GPU"),
     ],
 )
@@ -225,6 +231,20 @@ def test_short_names_stand_for_the_released_repositories():
     assert size_of("someone/their-model") is None
     assert form_of("4B-FP8") is Form.FP8
     assert form_of("4B") is Form.BF16
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "form"),
+    [
+        ("someone/Qwen3-VL-4B-Instruct-AWQ", SIZES[1], Form.FOUR_BIT),
+        ("someone/Qwen3-VL-30B-A3B-Instruct-AWQ-4bit", SIZES[3], Form.FOUR_BIT),
+        ("/models/Qwen3-VL-8B-Instruct-FP8/", SIZES[2], Form.FP8),
+        ("Qwen/Qwen3-VL-2B-Instruct", SIZES[0], Form.BF16),
+        ("someone/their-model-AWQ", None, Form.FOUR_BIT),
+    ],
+)
+def test_size_and_form_are_read_from_what_others_call_their_copies(name, size, form):
+    assert (size_of(name), form_of(name)) == (size, form)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from golden_cases import CASES, GoldenCase
 
 from indexer.errors import VisionError
 from indexer.timeline import Frame, Span
-from indexer.vision.qwen3_vl.budget import LEAST_TOKENS, VideoBudget, fit, thin
+from indexer.vision.qwen3_vl.budget import LEAST_TOKENS, VideoBudget, fit
 from indexer.vision.qwen3_vl.packing import (
     PIXELS_PER_TOKEN,
     lay_out,
@@ -125,14 +125,6 @@ def test_frames_become_fewer_before_they_become_too_small_to_see_anything():
 def test_small_frames_are_not_blown_up():
     height, width, count = fit(frames_at(0, 1, height=100, width=70), VideoBudget(64, 12_000))
     assert (height, width, count) == (96, 64, 2)
-
-
-def test_thinning_is_even_and_keeps_both_ends():
-    frames = frames_at(*range(100))
-    seconds = [frame.pts_seconds for frame in thin(frames, 12)]
-    gaps = np.diff(seconds)
-    assert len(seconds) == 12 and seconds[0] == 0 and seconds[-1] == 99
-    assert gaps.max() - gaps.min() <= 1
 
 
 def test_a_picture_that_no_model_can_take_is_refused():

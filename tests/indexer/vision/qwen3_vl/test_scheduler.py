@@ -178,3 +178,26 @@ def test_closing_fails_what_waits_and_what_comes_later(make_engine):
             waiting.result()
     with pytest.raises(VisionError, match="closed"):
         engine.generate(prompts_of(engine, 1), options=TEN)
+
+
+def test_a_failure_in_the_middle_hands_over_what_was_answered_before(make_engine, monkeypatch):
+    """The second of three batches fails: the first one's answers are in the error, and no half answer is."""
+    engine = make_engine(most_rows=2)
+    prompts = prompts_of(engine, 6)
+    expected = engine.generate(prompts, options=TEN)
+    batches, advance = [], Generation.advance
+
+    def second_fails(generation):
+        if generation not in batches:
+            batches.append(generation)
+        if len(batches) == 2 and generation.prefilled:
+            raise RuntimeError("the device is gone")
+        return advance(generation)
+
+    monkeypatch.setattr(Generation, "advance", second_fails)
+    with pytest.raises(VisionError, match="the device is gone") as caught:
+        engine.generate(prompts, options=TEN)
+    replies = caught.value.replies
+    assert len(replies) == 6
+    assert 2 <= sum(reply is not None for reply in replies) <= 4
+    assert all(reply in (None, answer) for reply, answer in zip(replies, expected, strict=True))

@@ -14,6 +14,9 @@ from indexer.timeline import Frame, Span
 from indexer.vision.model import Look, Reply
 from indexer.vision.qwen3_vl.loading import LoadedModel, assemble
 
+torch.set_num_threads(1)
+"""Threads cost a model of this size more than they save, and on a busy machine a hundred times as much."""
+
 CONTROL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",
            "<|image_pad|>", "<|video_pad|>")  # fmt: skip
 TAGS = ("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")
@@ -107,3 +110,10 @@ def make_look(
     frames = make_frames(*seconds, seed=seed, width=width)
     span = Span(seconds[0], seconds[-1] + 0.5)
     return Look(frames, span, prompt, reply, max_new_tokens)
+
+
+def unpack(patches: torch.Tensor, grid: tuple[int, int, int]) -> np.ndarray:
+    """Put packed patches together to frames again: uint8, shape (frames, height, width, 3)."""
+    time, rows, columns = grid
+    video = patches.reshape(time, rows // 2, columns // 2, 2, 2, 3, 2, 16, 16)
+    return video.permute(0, 6, 1, 3, 7, 2, 4, 8, 5).reshape(time * 2, rows * 16, columns * 16, 3).numpy()
