@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from indexer import errors
-from indexer.media.info import VideoInfo
+from indexer.media.info import MAX_RECORDED_AT, VideoInfo
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header
 from indexer.media.process import ChildLost, ChildProcess
+from indexer.media.samples import Sample
 from indexer.timeline import Frame, Span, Unseen
 
 _ERRORS = {
@@ -45,6 +46,23 @@ def read_frame(header: Header, child: ChildProcess, limits: DecoderLimits, max_s
     return Frame(seconds, np.frombuffer(body, dtype=np.uint8).reshape(height, width, 3))
 
 
+def read_sample(header: Header, child: ChildProcess, limits: DecoderLimits, max_side: int) -> Sample:
+    """Check a sample's header, then receive its picture if it has one.
+
+    Raises:
+        ChildLost: A value is missing or impossible.
+    """
+    seconds, activity = _number(header, "pts_seconds"), header.get("activity")
+    if activity is not None:
+        activity = _number(header, "activity")
+        if not 0 <= activity <= 1:
+            raise ChildLost(f"measured an activity of {activity}")
+    if seconds < 0 or type(header.get("is_cut")) is not bool:
+        raise ChildLost(f"announced a sample at {seconds} s")
+    frame = read_frame(header, child, limits, max_side) if "width" in header else None
+    return Sample(seconds, activity, header["is_cut"], frame)
+
+
 def read_places(header: Header, count: int) -> list[int]:
     """Read which of ``count`` requested times a frame answers.
 
@@ -70,6 +88,8 @@ def read_info(header: Header) -> VideoInfo:
             raise ChildLost(f"said that {field.name} is {value!r:.80}")
         values[field.name] = value
     info = VideoInfo(**values)
+    if len(info.recorded_at) > MAX_RECORDED_AT:
+        raise ChildLost("told a creation time that is none")
     if info.duration_seconds <= 0 or info.width < 1 or info.height < 1:
         raise ChildLost("described a video without extent")
     return info

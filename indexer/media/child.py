@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -17,14 +18,18 @@ from pathlib import Path
 from typing import IO
 
 import av.subtitles.stream  # noqa: F401  # PyAV loads it late, when memory may be short already
+import cv2
 
 from indexer.errors import DecoderFailed, MediaError
 from indexer.media.codec_log import CodecLog
 from indexer.media.formats import printable_name
+from indexer.media.levels.glance import glance
+from indexer.media.levels.walker import LevelsWalk
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header, read_header, write_message
-from indexer.media.video_file import VideoFiles
-from indexer.media.walking import frames_at, walk
+from indexer.media.samples import Sample, WalkMode, WalkPlan
+from indexer.media.video_file import VideoFiles, size_of
+from indexer.media.walking import frames_at, walk_full
 from indexer.timeline import Frame, Unseen
 
 _BEAT_SECONDS = 1.0
@@ -40,12 +45,14 @@ class Server:
         self._answers = answers
         self._limits = limits
         self._last_sign = time.monotonic()
+        self._thread = threading.get_ident()
+        self._log = log
         self._files = VideoFiles(limits, self._beat, log)
 
     def run(self) -> None:
         """Serve until the parent closes the pipe."""
         while (request := read_header(self._requests)) is not None:
-            self._limits.allow_request()
+            self._limits.allow_request(size_of(Path(request["path"])))
             self._send(*self._final_answer(request))
 
     def _final_answer(self, request: Header) -> Answer:
@@ -73,9 +80,12 @@ class Server:
 
     def _answer(self, request: Header) -> Iterator[Answer]:
         path = Path(request["path"])
+        self._files.stream = request.get("stream")
         match request["do"]:
             case "probe":
-                yield {"kind": "info", **asdict(self._files.get(path).info)}, _NO_BODY
+                quick = request.get("quick", False)
+                info = glance(self._files, path).info if quick else self._files.get(path).info
+                yield {"kind": "info", **asdict(info)}, _NO_BODY
             case "walk":
                 yield from self._walk(path, request)
             case "frames_at":
@@ -86,14 +96,28 @@ class Server:
                 raise ValueError(f"unknown request {other!r}")
 
     def _walk(self, path: Path, request: Header) -> Iterator[Answer]:
+        plan = WalkPlan(**request["plan"] | {"mode": WalkMode(request["plan"]["mode"])})
+        seen = self._full_walk(path, plan) if plan.mode is WalkMode.FULL else self._levels_walk(path, plan)
+        for one in seen:
+            match one:
+                case Sample():
+                    yield _sample_message(one)
+                case Unseen():
+                    yield _damage_message(one)
+                case None:
+                    yield {"kind": "started"}, _NO_BODY
+        yield {"kind": "info", **asdict(self._files.get(path).info)}, _NO_BODY
+
+    def _full_walk(self, path: Path, plan: WalkPlan) -> Iterator[Sample | Unseen | None]:
+        """Walk in full; the first thing is None, when it is known that the file can be walked."""
         self._files.get(path)
-        yield {"kind": "started"}, _NO_BODY
-        rate, start = request["frames_per_second"], request["start_seconds"]
-        for seen in walk(self._files, path, rate, request["max_side"], start):
-            if isinstance(seen, Frame):
-                yield _frame_message(seen)
-            else:
-                yield _damage_message(seen)
+        yield None
+        yield from walk_full(self._files, path, plan)
+
+    def _levels_walk(self, path: Path, plan: WalkPlan) -> Iterator[Sample | Unseen | None]:
+        with LevelsWalk(self._files, path, plan, self._limits, self._log.patched_up, self._beat) as walk:
+            yield None
+            yield from walk.seen()
 
     def _send(self, header: Header, body: memoryview) -> None:
         write_message(self._answers, header, body)
@@ -101,6 +125,8 @@ class Server:
 
     def _beat(self) -> None:
         """Give a sign of life when the last one is long ago; called between packets, so a hang is silent."""
+        if threading.get_ident() != self._thread:
+            return  # a walk's own threads do not write to the pipe
         if time.monotonic() - self._last_sign > _BEAT_SECONDS:
             self._send({"kind": "working"}, _NO_BODY)
 
@@ -109,6 +135,19 @@ def _frame_message(frame: Frame, **more: object) -> Answer:
     height, width, _ = frame.pixels.shape
     header = {"kind": "frame", "pts_seconds": frame.pts_seconds, "width": width, "height": height, **more}
     return header, frame.pixels.data.cast("B")
+
+
+def _sample_message(sample: Sample) -> Answer:
+    header: Header = {
+        "kind": "sample",
+        "pts_seconds": sample.pts_seconds,
+        "activity": sample.activity,
+        "is_cut": sample.is_cut,
+    }
+    if sample.frame is None:
+        return header, _NO_BODY
+    frame_header, pixels = _frame_message(sample.frame)
+    return frame_header | header, pixels
 
 
 def _damage_message(unseen: Unseen) -> Answer:
@@ -137,6 +176,7 @@ def main() -> None:
     log.take_over_stderr()
     limits = DecoderLimits(**json.loads(sys.argv[1]))
     limits.bind_process()
+    cv2.setNumThreads(1)  # the pictures are small: more threads would only wait for each other
     try:
         Server(requests, answers, limits, log).run()
     except BrokenPipeError:

@@ -11,7 +11,10 @@ import os
 
 import av.logging
 
-_SIGNS = (b"concealing", b"Frame num gap", b"Could not find ref with POC")
+_SIGNS = (
+    b"concealing", b"Frame num gap", b"Could not find ref with POC",
+    b"quant_index is invalid", b"bad vlc", b"error y=",  # MJPEG, over what lay in the buffer before
+)  # fmt: skip
 
 
 class CodecLog:

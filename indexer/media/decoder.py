@@ -9,16 +9,26 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from indexer.discovery import printable
 from indexer.errors import DecoderFailed
-from indexer.media.answers import read_damage, read_error, read_frame, read_info, read_places
+from indexer.media.answers import (
+    read_damage,
+    read_error,
+    read_frame,
+    read_info,
+    read_places,
+    read_sample,
+)
 from indexer.media.info import VideoInfo
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header
 from indexer.media.process import ChildLost, ChildProcess
+from indexer.media.samples import Sample, WalkPlan
 from indexer.timeline import Frame, Unseen
 
 __all__ = ["Decoder", "DecoderLimits", "Walk"]
@@ -40,27 +50,42 @@ class Decoder:
         self._child: ChildProcess | None = None
         self._closed = threading.Event()
 
-    def probe(self, path: Path) -> VideoInfo:
+    def probe(self, path: Path, *, stream: int | None = None, quick: bool = False) -> VideoInfo:
         """Read what a video file is: all packets are read, only the first frame is decoded.
 
+        Args:
+            path: The video file.
+            stream: Number of the video stream in the file; None for the one that players choose.
+            quick: Read nothing but the header and the first frame: length, rate and number of frames are then
+                what the container claims, and `Walk.info` tells the truth at the end of a walk.
+
         Raises:
-            NotAVideo: It is no video that Witness opens.
+            NotAVideo: It is no video that Witness opens, or has no such stream; the message lists them.
             DamagedVideo: Nothing in it can be decoded.
             DecoderFailed: The child crashed, hung or hit a limit.
             MediaError: The file is not there or cannot be read.
         """
-        found = self._ask(path, {"do": "probe"}, lambda header, _: read_info(header))
+        request: Header = {"do": "probe", "stream": stream, "quick": quick}
+        found = self._ask(path, request, lambda header, _: read_info(header))
         if len(found) != 1:
             raise DecoderFailed(f"{_name(path)}: the decoder told nothing about it.")
         return found[0]
 
-    def frames_at(self, path: Path, seconds: Sequence[float], *, max_side: int | None = None) -> list[Frame]:
+    def frames_at(
+        self,
+        path: Path,
+        seconds: Sequence[float],
+        *,
+        max_side: int | None = None,
+        stream: int | None = None,
+    ) -> list[Frame]:
         """Decode the frames displayed at these times.
 
         Args:
             path: The video file.
             seconds: Times on the one clock, in any order, repeats allowed.
             max_side: Longer side of the frames in pixels; None keeps the displayed size.
+            stream: As in `probe`.
 
         Returns:
             One frame per time, in the order asked. Times that show the same frame share one object. Where the
@@ -80,51 +105,44 @@ class Decoder:
             places = read_places(header, len(times))
             return places, read_frame(header, child, self._limits, max_side)
 
-        request: Header = {"do": "frames_at", "seconds": times, "max_side": max_side}
+        request: Header = {"do": "frames_at", "seconds": times, "max_side": max_side, "stream": stream}
         frames = {place: frame for places, frame in self._ask(path, request, read) for place in places}
         if len(frames) != len(times):
             raise DecoderFailed(f"{_name(path)}: the decoder left times unanswered.")
         return [frames[place] for place in range(len(times))]
 
-    def walk(
-        self, path: Path, *, frames_per_second: float, max_side: int, start_seconds: float = 0.0
-    ) -> Walk:
-        """Stream the frames displayed at the times k / ``frames_per_second``, in order and each once.
+    def walk(self, path: Path, plan: WalkPlan, *, stream: int | None = None) -> Walk:
+        """Stream what changes in a video, sample by sample, with some of its pictures.
 
         Args:
             path: The video file.
-            frames_per_second: Density of the grid; its times are absolute, k counts from the video's start.
-            max_side: Longer side of the frames in pixels; they are scaled down while decoding, never up.
-            start_seconds: The first grid time is the first one at or after it.
+            plan: From where, how densely pictures are handed over, and how much is decoded.
+            stream: As in `probe`.
 
         Raises:
-            ValueError: An argument is out of range.
             RuntimeError: This thread has a walk open on this decoder, so waiting would be for ever.
             MediaError: As `probe`; while walking too.
         """
-        if frames_per_second <= 0 or max_side < 1 or start_seconds < 0:
-            raise ValueError(
-                "a walk needs a rate and a size above 0 and a start at 0 or later, got "
-                f"{frames_per_second}, {max_side}, {start_seconds}"
-            )
-        request: Header = {
-            "do": "walk",
-            "frames_per_second": float(frames_per_second),
-            "max_side": max_side,
-            "start_seconds": float(start_seconds),
-        }
 
-        def read(header: Header, child: ChildProcess) -> Frame | Unseen | None:
+        def read(header: Header, child: ChildProcess) -> Sample | Unseen | VideoInfo | None:
             match header["kind"]:
-                case "frame":
-                    return read_frame(header, child, self._limits, max_side)
+                case "sample":
+                    return read_sample(header, child, self._limits, plan.max_side)
                 case "damage":
                     return read_damage(header)
+                case "info":
+                    return read_info(header)
                 case _:
                     return None  # "started"
 
         self._take_turn()
         self._walking_thread = threading.get_ident()
+        request: Header = {
+            "do": "walk",
+            "plan": asdict(plan),
+            "start_seconds": plan.start_seconds,
+            "stream": stream,
+        }
         answers = self._exchange(path, request, read)
         try:
             next(answers)  # that it started, or why it cannot
@@ -207,24 +225,30 @@ class Decoder:
         self._turn.release()
 
 
-class Walk(Iterator[Frame]):
-    """Frames in the order of time; ends by itself, or early with `close` or a ``with`` block."""
+class Walk(Iterator[Sample]):
+    """Samples in the order of time; ends by itself, or early with `close` or a ``with`` block."""
 
-    def __init__(self, answers: Iterator[Frame | Unseen | None], on_end: Callable[[], None]) -> None:
+    def __init__(
+        self, answers: Iterator[Sample | Unseen | VideoInfo | None], on_end: Callable[[], None]
+    ) -> None:
         self._answers = answers
         self._on_end: Callable[[], None] | None = on_end
         self.damage: list[Unseen] = []
         """Spans that could not be decoded, with the reason; filled while walking, whole at the end."""
+        self.info: VideoInfo | None = None
+        """The facts about the video, once all its packets were read: at the latest when the walk ended."""
 
-    def __next__(self) -> Frame:
+    def __next__(self) -> Sample:
         if self._on_end is None:
             raise StopIteration
         try:
             for seen in self._answers:
-                if isinstance(seen, Frame):
+                if isinstance(seen, Sample):
                     return seen
                 if isinstance(seen, Unseen):
                     self.damage.append(seen)
+                if isinstance(seen, VideoInfo):
+                    self.info = seen
         except BaseException:
             self.close()
             raise
@@ -251,4 +275,4 @@ class Walk(Iterator[Frame]):
 
 
 def _name(path: Path) -> str:
-    return path.name.encode("utf-8", "replace").decode()
+    return printable(path.name)

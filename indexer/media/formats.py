@@ -11,10 +11,12 @@ import stat
 from pathlib import Path
 
 import av
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from indexer.discovery import printable
 from indexer.errors import MediaError, NotAVideo
 
 CONTAINERS = (
@@ -36,6 +38,8 @@ _REFERENCES = (
     b"[playlist]",
     b"[Reference]",
 )
+_BEFORE_TEXT = b"\xef\xbb\xbf \t\r\n"
+"""A byte order mark and white space."""
 _OTHER_FILES = {
     b"\xff\xd8\xff": "a JPEG picture", b"\x89PNG": "a PNG picture", b"GIF8": "a GIF picture",
     b"%PDF": "a PDF document", b"PK\x03\x04": "a ZIP archive (unpack it first)",
@@ -47,8 +51,8 @@ _NOT_THE_PICTURE = Disposition.attached_pic | Disposition.timed_thumbnails | Dis
 
 
 def printable_name(path: Path) -> str:
-    """Name of the file for messages; bytes that are no text become question marks."""
-    return path.name.encode("utf-8", "replace").decode()
+    """Name of the file for messages; what is no printable text stands as escapes."""
+    return printable(path.name)
 
 
 def open_container(path: Path, max_pixels: int) -> InputContainer:
@@ -82,26 +86,58 @@ def open_container(path: Path, max_pixels: int) -> InputContainer:
     raise NotAVideo(reason)
 
 
-def video_stream(path: Path, container: InputContainer) -> VideoStream:
-    """Choose the stream that players show: the default one, else the one that ffmpeg ranks best.
+def video_stream(path: Path, container: InputContainer, number: int | None = None) -> VideoStream:
+    """Choose the stream that players show, or the one that a person wants.
+
+    Players take the default one, or of several the one with the largest picture, or of those the first; never
+    a cover picture.
+
+    Args:
+        path: For messages.
+        container: Open.
+        number: Of the stream in the file, as ``ffprobe`` counts; None to choose as players do.
 
     Raises:
-        NotAVideo: There is no video stream, or no decoder for it.
+        NotAVideo: There is no video stream, no decoder for it, or no video stream of this number.
     """
     streams = [s for s in container.streams.video if not s.disposition & _NOT_THE_PICTURE]
     if not streams:
         kinds = {s.type for s in container.streams}
         what = "holds only sound" if "audio" in kinds else "holds no video stream"
         raise NotAVideo(f"{printable_name(path)} {what}: there is no picture to look at.")
-    chosen = [s for s in streams if s.disposition & Disposition.default] or streams
-    best = container.streams.best("video")
-    stream = best if best in chosen else chosen[0]
+    if number is None:
+        chosen = [s for s in streams if s.disposition & Disposition.default] or streams
+        stream = max(chosen, key=_picture_pixels)  # the first of equals
+    else:
+        stream = _numbered(path, streams, number)
     if stream.codec_context is None:
         raise NotAVideo(
             f"{printable_name(path)}: there is no decoder for its video codec. "
             "Convert it to H.264 with ffmpeg and index that."
         )
     return stream
+
+
+def _numbered(path: Path, streams: list[VideoStream], number: int) -> VideoStream:
+    for stream in streams:
+        if stream.index == number:
+            return stream
+    raise NotAVideo(
+        f"{printable_name(path)} has no video stream {number}. Its video streams: "
+        f"{'; '.join(map(_in_words, streams))}. Choose one of these with --stream, or leave it out."
+    )
+
+
+def _in_words(stream: VideoStream) -> str:
+    decoder: CodecContext | None = stream.codec_context
+    if decoder is None:
+        return f"{stream.index} (unknown codec)"
+    words = f"{stream.index} ({decoder.codec.canonical_name}, {stream.width}x{stream.height}"
+    return words + (", default)" if stream.disposition & Disposition.default else ")")
+
+
+def _picture_pixels(stream: VideoStream) -> int:
+    return stream.width * stream.height if stream.codec_context is not None else 0
 
 
 def _read_head(path: Path) -> bytes:
@@ -125,11 +161,12 @@ def _read_head(path: Path) -> bytes:
 
 def _refuse_other_files(path: Path, head: bytes) -> None:
     name = printable_name(path)
-    if _is_text(head):
-        if any(mark in head for mark in _REFERENCES):
-            raise NotAVideo(
-                f"{name} is a playlist or script that points at other files. Give the videos themselves."
-            )
+    is_text = _is_text(head)
+    if head.lstrip(_BEFORE_TEXT).startswith(_REFERENCES) or (is_text and any(m in head for m in _REFERENCES)):
+        raise NotAVideo(
+            f"{name} is a playlist or script that points at other files. Give the videos themselves."
+        )
+    if is_text:
         raise NotAVideo(f"{name} is a text file, whatever its name says.")
     if not head.strip(b"\0"):
         raise NotAVideo(f"{name} begins with nothing but zeros: its copy or download never finished.")

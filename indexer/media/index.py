@@ -7,7 +7,7 @@ wrong wherever the rate varies.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import av
@@ -19,6 +19,10 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from indexer.errors import DamagedVideo
+from indexer.media.packets import PacketTable, TimedPackets, packet_pts
+from indexer.media.splices import Splices
+
+__all__ = ["PacketIndex", "assemble", "build_index", "packet_pts", "read_packets", "try_decode"]
 
 _TOLERANCE = Fraction(1, 1_000_000)
 _TOLERATED_FAILURES = 20
@@ -40,6 +44,15 @@ class PacketIndex:
     """When the last frame stops being displayed."""
     time_base: Fraction
     """Seconds per tick."""
+    repeated: frozenset[int] = frozenset()
+    """PTS that several frames bear; the last of them is the one displayed."""
+    counts: bool = False
+    """Packets tell no PTS: the n-th frame that comes out is displayed at ``pts[n]``."""
+    splices: Splices | None = None
+    """What sets the packets' times right where the file's clock jumps; None when it does not."""
+    places: dict[int, int] = field(default_factory=dict)
+    """Of the key frames of an AVI: where in the file each lies. A seek counts on from what its own table
+    says, and where that is damaged, the times after the seek are those of other frames."""
 
     @property
     def duration_seconds(self) -> float:
@@ -98,11 +111,6 @@ class PacketIndex:
         return int(np.searchsorted(self.keyframes, pts, side="right")) - 1
 
 
-def packet_pts(packet: Packet[VideoStream]) -> int | None:
-    """When the packet's frame is displayed; AVI and raw streams only know the order of decoding."""
-    return packet.dts if packet.pts is None else packet.pts
-
-
 def read_packets(
     container: InputContainer, stream: VideoStream, on_failure: Callable[[], None] = lambda: None
 ) -> Iterator[Packet[VideoStream]]:
@@ -138,32 +146,25 @@ def build_index(
     Raises:
         DamagedVideo: There are no packets, or none of them can be decoded.
     """
-    pts: list[int] = []
-    keyframes: list[int] = []
-    last, last_duration = None, 0
+    table = PacketTable()
     first_frame: VideoFrame | None = None
     for packet in read_packets(container, stream):
         beat()
         if first_frame is None:
-            first_frame = _try_decode(stream, packet)
-        time = packet_pts(packet)
-        if time is None or packet.is_discard:  # decoded only for the frames after it, never displayed
-            continue
-        pts.append(time)
-        if packet.is_keyframe:
-            keyframes.append(time)
-        if last is None or time > last:
-            last, last_duration = time, packet.duration or 0
-    first_frame = first_frame or _try_decode(stream, None)
-    if first_frame is None or not pts:
+            first_frame = try_decode(stream, packet)
+        table.add(packet)
+    first_frame = first_frame or try_decode(stream, None)
+    packets = table.timed(stream, stream.container.format.name)
+    if first_frame is None or not packets.shown.any():
         raise DamagedVideo(
             f"{name} is a video ({stream.codec_context.name}), but nothing in it can be decoded. "
             "Copy it again from where it came, or convert it with ffmpeg."
         )
-    return _assemble(pts, keyframes, last_duration, first_frame, stream), first_frame
+    return assemble(packets, first_frame, stream), first_frame
 
 
-def _try_decode(stream: VideoStream, packet: Packet[VideoStream] | None) -> VideoFrame | None:
+def try_decode(stream: VideoStream, packet: Packet[VideoStream] | None) -> VideoFrame | None:
+    """Return the first frame that comes out, None when there is none or the packet is damaged."""
     try:
         frames = stream.codec_context.decode(packet)
     except MemoryError:
@@ -173,18 +174,28 @@ def _try_decode(stream: VideoStream, packet: Packet[VideoStream] | None) -> Vide
     return frames[0] if frames else None
 
 
-def _assemble(
-    pts: list[int], keyframes: list[int], last_duration: int, first_frame: VideoFrame, stream: VideoStream
-) -> PacketIndex:
+def assemble(packets: TimedPackets, first_frame: VideoFrame, stream: VideoStream) -> PacketIndex:
     """Sort the times and cut off what is never displayed: packets before the first decodable frame."""
-    times = np.unique(np.array(pts, dtype=np.int64))
-    decoded = first_frame.pts if first_frame.pts is not None else int(times[0])
-    origin = min(decoded, keyframes[0]) if keyframes else decoded
-    if times[-1] >= origin:
-        times = times[times >= origin]
-    keys = np.unique(np.array(keyframes, dtype=np.int64))
-    duration = last_duration or _usual_step(times, stream)
-    return PacketIndex(times, keys[keys >= times[0]], int(times[-1]) + duration, _time_base(stream))
+    times, counts = np.unique(packets.pts[packets.shown], return_counts=True)
+    keys = np.unique(packets.pts[packets.shown & packets.keyframes])
+    repeated = frozenset(map(int, times[counts > 1]))
+    if not packets.counts:
+        decoded = first_frame.pts if first_frame.pts is not None else int(times[0])
+        origin = min(decoded, int(keys[0])) if len(keys) else decoded
+        if times[-1] >= origin:
+            times = times[times >= origin]
+    last = np.flatnonzero(packets.shown & (packets.pts == times[-1]))[-1]
+    duration = int(packets.durations[last]) or _usual_step(times, stream)
+    return PacketIndex(
+        times,
+        keys[keys >= times[0]],
+        int(times[-1]) + duration,
+        _time_base(stream),
+        repeated,
+        packets.counts,
+        packets.splices,
+        packets.places,
+    )
 
 
 def _time_base(stream: VideoStream) -> Fraction:

@@ -9,6 +9,9 @@ from indexer.timeline import Span
 _TOLERATED_SECONDS = 1.0
 """Containers round their duration and count audio that outlasts the picture."""
 
+MAX_RECORDED_AT = 40
+"""Characters of a creation time; what is longer is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
@@ -32,6 +35,8 @@ class VideoInfo:
     """Name of the container format, as ffmpeg calls it."""
     size_bytes: int
     has_audio: bool
+    recorded_at: str = ""
+    """Creation time that the container carries, in ISO form as written there, "" without one; not checked."""
 
     @property
     def missing_end(self) -> Span | None:

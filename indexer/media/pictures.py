@@ -1,14 +1,18 @@
-"""From a decoded frame to RGB pixels as a viewer sees them: scaled, with square pixels, upright."""
+"""From a decoded frame to RGB as a viewer sees it: scaled, with square pixels, upright, in true colours."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
+
+from indexer.media.tone import is_hdr, to_sdr
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,15 @@ class Geometry:
     """Height before the rotation."""
     quarter_turns: int
     """Rotations by 90 degrees counter-clockwise that set the picture upright, 0 to 3."""
+    mirrored: bool = False
+    """Whether left and right are exchanged after that, as phones do with the front camera."""
 
     @classmethod
     def of(cls, frame: VideoFrame, pixel_aspect: Fraction | None) -> Geometry:
         """Read the geometry from a decoded frame and the stream's pixel aspect (width / height)."""
         aspect = pixel_aspect if pixel_aspect and Fraction(1, 8) <= pixel_aspect <= 8 else Fraction(1)
-        return cls(max(1, round(frame.width * aspect)), frame.height, round(frame.rotation / 90) % 4)
+        turns, mirrored = _orientation(frame)
+        return cls(max(1, round(frame.width * aspect)), frame.height, turns, mirrored)
 
     @property
     def displayed_size(self) -> tuple[int, int]:
@@ -39,10 +46,33 @@ class Geometry:
         scale = min(1.0, max_side / longer) if max_side else 1.0
         return max(1, round(self.stored_width * scale)), max(1, round(self.stored_height * scale))
 
+    def upright(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Turn and mirror a stored picture as it is shown, shape (height, width, 3), contiguous."""
+        turned = np.rot90(pixels, self.quarter_turns)
+        return np.ascontiguousarray(turned[:, ::-1] if self.mirrored else turned)
+
     def _turned(self, width: int, height: int) -> tuple[int, int]:
         return (height, width) if self.quarter_turns % 2 else (width, height)
 
 
+def _orientation(frame: VideoFrame) -> tuple[int, bool]:
+    """Read the display matrix: quarter turns counter-clockwise, then whether the result is mirrored."""
+    data: Any = frame.side_data.get("DISPLAYMATRIX")
+    if data is None or len(bytes(data)) < 36:
+        return round(frame.rotation / 90) % 4, False
+    # Where the stored picture's way right (a, b) and its way down (c, d) point on the screen, y going down.
+    a, b, _, c, d, *_ = (int(value) for value in np.frombuffer(bytes(data), np.int32))
+    mirrored = a * d - b * c < 0
+    return round(math.atan2(-b, -a if mirrored else a) / (math.pi / 2)) % 4, mirrored
+
+
+def _pixels(frame: VideoFrame) -> Any:
+    return frame.to_ndarray()
+
+
+_UNSPECIFIED = 2
+"""Of ffmpeg's colour spaces."""
+_HD_WIDTH, _SD_HEIGHT = 1280, 576
 _QUARTERED_COLOUR = ("yuv420p", "yuvj420p", "nv12")
 
 
@@ -51,22 +81,43 @@ class Painter:
 
     def __init__(self, geometry: Geometry, max_side: int | None) -> None:
         self._size = geometry.fitted_size(max_side)
-        self._turns = geometry.quarter_turns
+        self._geometry = geometry
         # Kept, for setting one up costs more than painting a small frame.
         self._scaler, self._colourer = VideoReformatter(), VideoReformatter()
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return the frame's pixels, shape (height, width, 3), contiguous."""
         width, height = self._size
+        if is_hdr(frame):
+            painted = self._scale(frame, width, height, "rgb48le")
+            return self._geometry.upright(to_sdr(_pixels(painted), frame.color_trc))
         if width < frame.width and frame.format.name in _QUARTERED_COLOUR:
             # Scaling and converting colours in one go takes a slow general path: two steps halve the time.
-            frame = self._scale(frame, width, height, "yuv422p")
-            painted = self._colourer.reformat(frame, format="rgb24", threads=1)
+            matrix = self._matrix(frame)
+            frame = self._scale(frame, width, height, "yuv422p", matrix)
+            painted = self._colourer.reformat(frame, format="rgb24", src_colorspace=matrix, threads=1)
         else:
             painted = self._scale(frame, width, height, "rgb24")
-        return np.ascontiguousarray(np.rot90(painted.to_ndarray(), self._turns))
+        return self._geometry.upright(_pixels(painted))
 
-    def _scale(self, frame: VideoFrame, width: int, height: int, layout: str) -> VideoFrame:
+    def _scale(
+        self, frame: VideoFrame, width: int, height: int, layout: str, matrix: Colorspace | None = None
+    ) -> VideoFrame:
         return self._scaler.reformat(
-            frame, width=width, height=height, format=layout, interpolation=Interpolation.AREA, threads=1
+            frame,
+            width=width,
+            height=height,
+            format=layout,
+            src_colorspace=self._matrix(frame),
+            dst_colorspace=matrix,
+            interpolation=Interpolation.AREA,
+            threads=1,
         )
+
+    def _matrix(self, frame: VideoFrame) -> Colorspace | None:
+        """Choose the matrix where the file names none, as players do: by the size of the stored picture."""
+        if frame.colorspace != _UNSPECIFIED:
+            return None
+        geometry = self._geometry
+        large = geometry.stored_width >= _HD_WIDTH or geometry.stored_height > _SD_HEIGHT
+        return Colorspace.ITU709 if large else Colorspace.ITU601

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, cast
 
+from indexer.media.allowance import Allowance, TooMuch
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import BrokenMessage, Header, read_body, read_header, write_message
 
@@ -40,6 +41,8 @@ class ChildProcess:
         )
         self._requests = cast(IO[bytes], self._process.stdin)
         self._answers = cast(IO[bytes], self._process.stdout)
+        self._limits = limits
+        self._allowance = Allowance(limits, {})
         self._silence_seconds = limits.silence_seconds
         self._watchdog = _Watchdog(self._process, limits.silence_seconds)
         self._watchdog.start()
@@ -60,6 +63,7 @@ class ChildProcess:
         Raises:
             ChildLost: The child is gone or does not read.
         """
+        self._allowance = Allowance(self._limits, request)
         with self._watched():
             write_message(self._requests, request)
 
@@ -67,12 +71,13 @@ class ChildProcess:
         """Wait for the next message's header.
 
         Raises:
-            ChildLost: It died, said nothing for too long, or sent something that is no message.
+            ChildLost: It died, said nothing for too long, sent something that is no message, or too many.
         """
         with self._watched():
             header = read_header(self._answers)
             if header is None:
                 raise EOFError
+            self._allowance.count(header)
             return header
 
     def receive_body(self, size: int) -> bytearray:
@@ -82,6 +87,7 @@ class ChildProcess:
             ChildLost: As `receive`.
         """
         with self._watched():
+            self._allowance.count_bytes(size)
             return read_body(self._answers, size)
 
     def kill(self) -> None:
@@ -101,6 +107,8 @@ class ChildProcess:
         self._watchdog.deadline = time.monotonic() + self._silence_seconds
         try:
             yield
+        except TooMuch as error:
+            raise ChildLost(str(error)) from None
         except (EOFError, OSError, BrokenMessage, ValueError) as error:
             if self._watchdog.has_bitten:
                 raise ChildLost(f"gave no sign of life for {self._silence_seconds:g} s") from None
@@ -117,7 +125,7 @@ class ChildProcess:
             return f"ended with status {status}"
         name = _signal_name(-status)
         if name == "SIGXCPU":
-            return "used up its processor time (SIGXCPU)"
+            return "used up the processor time that a video of this length and size is given (SIGXCPU)"
         return f"was ended by {name}"
 
 

@@ -11,9 +11,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from indexer.media.index import PacketIndex, packet_pts, read_packets
+from indexer.media.splices import Landing
 
-_SEEK_GAIN_FRAMES = 12
-"""A seek costs about as much as decoding this many frames: the decoder's pipeline fills anew."""
+_SEEK_GAIN_FRAMES = 8
+"""A seek pays beyond this. To fill the decoder anew costs as much as decoding 3 (VP9, MPEG-4) to 5 frames
+(H.264, HEVC), measured at 1080p, and finding the place in a file without an index some more."""
 _ONE_PACKET_ONE_FRAME = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
 
 
@@ -51,9 +53,8 @@ class FrameReader:
             "h264",
             "hevc",
         )
-        # AVI has no times for reordered frames, only their number: the n-th frame out is the n-th displayed.
-        self._only_counts = container.format.name == "avi" and bool(stream.codec_context.has_b_frames)
         self._count = 0
+        self._at_joint = False  # packets were counted anew there, which looks as if some were lost
         self._sent = self._trusted_from = int(index.pts[0])
         self._frames = self._decode(after_seek=False)
         self._held: VideoFrame | None = None
@@ -68,7 +69,7 @@ class FrameReader:
         """
         if self._seek_pays(pts):
             self._seek(pts)
-        while self._held is None or _pts(self._held) < pts:
+        while self._held is None or _pts(self._held) < pts or pts in self._index.repeated:
             frame = self._ahead or next(self._frames, None)
             self._ahead = None
             if frame is None:
@@ -86,7 +87,8 @@ class FrameReader:
 
     def _seek_pays(self, pts: int) -> bool:
         place = self._index.keyframe_position(pts)
-        if place < 1 or self._only_counts:
+        splices = self._index.splices
+        if place < 1 or self._index.counts or (splices is not None and not splices.landings):
             return False
         keyframe = self._index.position(int(self._index.keyframes[place]))
         latest = self._ahead or self._held
@@ -112,19 +114,25 @@ class FrameReader:
         self._ahead = None
 
     def _try_seek(self, keyframe: int) -> bool:
+        landing = self._index.splices.landings.get(keyframe) if self._index.splices else None
         try:
-            self._container.seek(keyframe, stream=self._stream)
+            if landing is not None:
+                self._container.seek(landing.position, unsupported_byte_offset=True, stream=self._stream)
+            elif self._index.splices is not None:
+                return False  # its time may be there twice
+            else:
+                self._container.seek(keyframe, stream=self._stream)
         except MemoryError:
             raise
         except av.FFmpegError:
             return False
-        self._frames = self._decode(after_seek=True)
+        self._frames = self._decode(after_seek=True, landing=landing)
         return True
 
-    def _decode(self, *, after_seek: bool) -> Iterator[VideoFrame]:
+    def _decode(self, *, after_seek: bool, landing: Landing | None = None) -> Iterator[VideoFrame]:
         """Yield the good frames in display order, after a seek from the first known key frame on."""
         first: int | None = None if after_seek else self._trusted_from
-        for packet in read_packets(self._container, self._stream, self._note_failure):
+        for packet in self._packets(landing):
             self._beat()
             time = packet_pts(packet)
             if first is None and time is not None and self._is_known_keyframe(packet):
@@ -135,10 +143,25 @@ class FrameReader:
                 self._sent = max(self._sent, time)
             if self._may_skip:
                 self._stream.codec_context.skip_frame = "DEFAULT" if time in self._wanted else "NONREF"
-            if packet.is_corrupt:  # a transport stream lost data there
+            if packet.is_corrupt and not self._at_joint:  # a transport stream lost data there
                 self._note_failure()
             yield from self._displayed(packet)
         yield from self._displayed(None)
+
+    def _packets(self, landing: Landing | None) -> Iterator[Packet[VideoStream]]:
+        """Read packets from here on, with times of the one clock."""
+        splices = self._index.splices
+        number = 0 if landing is None else None
+        for packet in read_packets(self._container, self._stream, self._note_failure):
+            if splices is not None:
+                if number is None and landing is not None and packet_pts(packet) == landing.raw_pts:
+                    number = landing.number
+                if number is None:
+                    continue
+                splices.set_right(packet, number)
+                number += 1
+                self._at_joint = splices.joined_before(number + 1)
+            yield packet
 
     def _displayed(self, packet: Packet[VideoStream] | None) -> Iterator[VideoFrame]:
         try:
@@ -151,18 +174,22 @@ class FrameReader:
         if self._patched_up():
             self._note_failure()
         for frame in frames:
-            if self._only_counts:
+            if self._index.counts:
                 frame.pts = int(self._index.pts[min(self._count, len(self._index.pts) - 1)])
                 self._count += 1
             elif frame.pts is None:
                 frame.pts = frame.dts
-            if frame.pts is not None and frame.pts >= self._trusted_from:
+            if frame.is_corrupt:  # the codec itself says that it made a part of it up
+                self.failures += 1
+            elif frame.pts is not None and frame.pts >= self._trusted_from:
                 yield frame
 
     def _is_known_keyframe(self, packet: Packet[VideoStream]) -> bool:
         """Tell whether it is a key frame of the index; a parser that starts midway can mistake the time."""
         time = packet_pts(packet)
         if not packet.is_keyframe or time is None:
+            return False
+        if self._index.places.get(time, packet.pos) != packet.pos:
             return False
         place = self._index.keyframe_position(time)
         return place >= 0 and int(self._index.keyframes[place]) == time

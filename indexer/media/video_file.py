@@ -18,12 +18,16 @@ from indexer.errors import DamagedVideo, DecoderFailed, MediaError
 from indexer.media.codec_log import CodecLog
 from indexer.media.formats import open_container, printable_name, video_stream
 from indexer.media.index import PacketIndex, build_index
-from indexer.media.info import VideoInfo
+from indexer.media.info import MAX_RECORDED_AT, VideoInfo
 from indexer.media.limits import DecoderLimits
 from indexer.media.pictures import Geometry
+from indexer.media.quick_index import quick_index
 from indexer.media.reading import FrameReader
 
 _REMEMBERED_FILES = 8
+Tap = Callable[[InputContainer, VideoStream], InputContainer]
+"""Looks at a file's packets while they are read."""
+_Identity = tuple[str, int, int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class VideoFile:
     index: PacketIndex
     geometry: Geometry
     info: VideoInfo
+    stream: int | None
+    """Number of the stream that a person chose; None for the one that players choose."""
 
     @property
     def name(self) -> str:
@@ -48,29 +54,37 @@ class VideoFiles:
         self._limits = limits
         self._beat = beat
         self._log = log
-        self._known: OrderedDict[tuple[str, int, int], VideoFile] = OrderedDict()
+        self._known: OrderedDict[_Identity, VideoFile] = OrderedDict()
+        self.stream: int | None = None
+        """Number of the stream that the request at hand is about; None for the one that players choose."""
 
-    def get(self, path: Path) -> VideoFile:
+    def get(self, path: Path, through: Tap | None = None) -> VideoFile:
         """Return what is known of the file, reading its packets if need be.
+
+        Args:
+            path: Absolute path.
+            through: Given the open file, returns what its packets are read from; it is read anew then.
 
         Raises:
             MediaError: As `open_container`, `video_stream` and `build_index` do, and for limits.
         """
-        key = _identity(path)
-        if key is None or key not in self._known:
-            video = self._read(path)
+        key = _identity(path, self.stream)
+        if key is None or key not in self._known or through is not None:
+            video = self._read(path, through)
             if key is None:
                 return video
             self._known[key] = video
         self._known.move_to_end(key)
         while len(self._known) > _REMEMBERED_FILES:
             self._known.popitem(last=False)
+        info = self._known[key].info
+        self._limits.allow_video(info.duration_seconds, info.size_bytes)
         return self._known[key]
 
     @contextmanager
     def reader(self, video: VideoFile, wanted: Collection[int]) -> Iterator[FrameReader]:
         """Open the file for decoding; ``wanted`` is every PTS that will be asked for."""
-        with self._opened(video.path) as (container, stream):
+        with self.opened(video.path) as (container, stream):
             reader = FrameReader(
                 container, stream, video.index, frozenset(wanted), self._beat, self._log.patched_up
             )
@@ -80,10 +94,11 @@ class VideoFiles:
                 reader.close()
 
     @contextmanager
-    def _opened(self, path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    def opened(self, path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         """Open the file at its start, with the decoder's threads and limits set."""
         with open_container(path, self._limits.max_pixels) as container:
-            stream = video_stream(path, container)
+            self._check_streams(path, container)
+            stream = video_stream(path, container, self.stream)
             self._check_picture_size(path, stream)
             stream.codec_context.options = {"max_pixels": str(self._limits.max_pixels)}
             stream.thread_count = self._limits.threads
@@ -92,13 +107,37 @@ class VideoFiles:
                     other.discard = av.stream.Discard.all
             yield container, stream
 
-    def _read(self, path: Path) -> VideoFile:
-        with self._opened(path) as (container, stream):
-            index, first_frame = build_index(printable_name(path), container, stream, self._beat)
-            claim = _claimed_seconds(container, stream, index)
-            info = _describe(path, container, stream, index, first_frame, claim)
-            self._check_times(path, info)
-            return VideoFile(path, index, Geometry.of(first_frame, stream.sample_aspect_ratio), info)
+    def _read(self, path: Path, through: Tap | None) -> VideoFile:
+        if through is None:
+            with self.opened(path) as (container, stream):
+                found = quick_index(path, container, stream, self._beat)
+                if found is not None:
+                    return self._known_by(path, container, stream, *found)
+        with self.opened(path) as (container, stream):
+            source = through(container, stream) if through else container
+            found = build_index(printable_name(path), source, stream, self._beat)
+            return self._known_by(path, container, stream, *found)
+
+    def _known_by(
+        self,
+        path: Path,
+        container: InputContainer,
+        stream: VideoStream,
+        index: PacketIndex,
+        first_frame: VideoFrame,
+    ) -> VideoFile:
+        claim = claimed_seconds(container, stream, index)
+        info = describe(path, container, stream, index, first_frame, claim)
+        self._check_times(path, info)
+        geometry = Geometry.of(first_frame, stream.sample_aspect_ratio)
+        return VideoFile(path, index, geometry, info, self.stream)
+
+    def _check_streams(self, path: Path, container: InputContainer) -> None:
+        if len(container.streams) > self._limits.max_streams:
+            raise DecoderFailed(
+                f"{printable_name(path)} has {len(container.streams)} streams, more than the decoder accepts "
+                f"({self._limits.max_streams}). Copy its video stream alone into a new file with ffmpeg."
+            )
 
     def _check_picture_size(self, path: Path, stream: VideoStream) -> None:
         width, height = stream.width, stream.height
@@ -123,15 +162,23 @@ class VideoFiles:
             )
 
 
-def _identity(path: Path) -> tuple[str, int, int] | None:
+def size_of(path: Path) -> int:
+    """Return a file's size in bytes, 0 when it is not there."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _identity(path: Path, stream: int | None) -> _Identity | None:
     try:
         status = path.stat()
     except OSError:
         return None
-    return str(path), status.st_size, status.st_mtime_ns
+    return str(path), status.st_size, status.st_mtime_ns, stream
 
 
-def _describe(
+def describe(
     path: Path,
     container: InputContainer,
     stream: VideoStream,
@@ -139,6 +186,7 @@ def _describe(
     first_frame: VideoFrame,
     claim: float | None,
 ) -> VideoInfo:
+    """Collect the facts about a file."""
     width, height = Geometry.of(first_frame, stream.sample_aspect_ratio).displayed_size
     duration = index.duration_seconds
     try:
@@ -156,14 +204,27 @@ def _describe(
         container=container.format.name,
         size_bytes=size,
         has_audio=bool(container.streams.audio),
+        recorded_at=_recorded_at(container, stream),
     )
 
 
-def _claimed_seconds(container: InputContainer, stream: VideoStream, index: PacketIndex) -> float | None:
+def _recorded_at(container: InputContainer, stream: VideoStream) -> str:
+    """Return the creation time that the file carries, "" without one; a phone's own, with its zone, first."""
+    for key in ("com.apple.quicktime.creationdate", "creation_time", "DATE_RECORDED", "date"):
+        for tags in (container.metadata, stream.metadata):
+            for name in (key, key.upper()):
+                if text := tags.get(name, "").strip():
+                    return text if len(text) <= MAX_RECORDED_AT else ""
+    return ""
+
+
+def claimed_seconds(container: InputContainer, stream: VideoStream, index: PacketIndex) -> float | None:
     """Length of the video stream as the container tells it; None when it tells none.
 
     Only a claim about this very stream counts: sound or subtitles may rightly go on after the last picture.
     """
+    if index.splices is not None:
+        return None  # reckoned from the first and the last time, between which the clock jumps
     if stream.duration is not None:
         return float(stream.duration * index.time_base)
     # Matroska counts to the end from zero, wherever the first frame lies.

@@ -1,4 +1,4 @@
-"""What the child answers with: frames at given seconds, frames on a grid, and where nothing could be seen."""
+"""What the child answers with: frames at given seconds, a full walk, and where nothing could be seen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from indexer.errors import DamagedVideo, TimeOutsideVideo
+from indexer.media.index import PacketIndex
 from indexer.media.pictures import Painter
+from indexer.media.samples import Sample, WalkPlan
+from indexer.media.sampling import LEAD_SECONDS, Sampler
 from indexer.media.video_file import VideoFile, VideoFiles
 from indexer.timeline import Frame, Span, Unseen, format_seconds
 
@@ -45,56 +48,97 @@ def frames_at(
             yield Frame(max(0.0, video.index.seconds(decoded.pts)), painter.rgb(decoded)), places[pts]
 
 
-def walk(
-    files: VideoFiles,
-    path: Path,
-    frames_per_second: float,
-    max_side: int,
-    start_seconds: float,
-) -> Iterator[Frame | Unseen]:
-    """Decode the frames displayed at the grid times k / ``frames_per_second``, each once.
+def walk_full(files: VideoFiles, path: Path, plan: WalkPlan) -> Iterator[Sample | Unseen]:
+    """Decode and measure every frame from ``plan.start_seconds`` on.
 
     Yields:
-        Frames in the order of time and, between them, the spans that could not be decoded.
+        Samples in the order of time and, between them, the spans that could not be decoded.
 
     Raises:
         DamagedVideo: Not one of the frames can be decoded.
     """
+    video, sampler = files.get(path), Sampler(plan)
+    first, last = _first_from(video.index, plan.start_seconds - LEAD_SECONDS), len(video.index.pts)
+    damage = _Damage(video, plan.start_seconds, video.index.gaps())
+    yield from _measure(files, video, range(first, last), sampler, damage, plan.start_seconds)
+    yield from damage.rest()
+
+
+def walk_span(
+    files: VideoFiles, path: Path, sampler: Sampler, pts: tuple[int, int | None], start_seconds: float
+) -> Iterator[Sample | Unseen]:
+    """Decode and measure every frame of a part of a video.
+
+    Args:
+        files: The files that are known.
+        path: The video file.
+        sampler: Measures them; has seen what comes before.
+        pts: First PTS, and the one before which the part ends; None for the video's end.
+        start_seconds: Nothing before this time is told.
+    """
     video = files.get(path)
     index = video.index
-    grid = [int(pts) for pts in index.displayed_on_grid(frames_per_second, start_seconds)]
-    with files.reader(video, grid) as reader:
-        painter = Painter(video.geometry, max_side)
-        damage = _Damage(video, max(start_seconds, 0.0))
-        given: int | None = None
-        for pts in grid:
+    first = index.position(pts[0] - 1) + 1
+    last = len(index.pts) if pts[1] is None else index.position(pts[1] - 1) + 1
+    damage = _Damage(video, start_seconds, [])
+    try:
+        yield from _measure(files, video, range(first, last), sampler, damage, start_seconds)
+    except DamagedVideo:
+        yield Unseen(
+            Span(index.seconds(pts[0]), index.seconds(index.end if pts[1] is None else pts[1])), DAMAGED
+        )
+        return
+    yield from damage.close(index.seconds(index.end if pts[1] is None else pts[1]))
+
+
+def missing(files: VideoFiles, path: Path, start_seconds: float) -> Iterator[Unseen]:
+    """Tell of the stretches without frames, and of the end that the file lacks."""
+    video = files.get(path)
+    yield from _Damage(video, start_seconds, video.index.gaps()).rest()
+
+
+def _measure(
+    files: VideoFiles,
+    video: VideoFile,
+    places: range,
+    sampler: Sampler,
+    damage: _Damage,
+    start_seconds: float,
+) -> Iterator[Sample | Unseen]:
+    """Decode and measure the frames at these places of the index."""
+    index = video.index
+    wanted = [int(pts) for pts in index.pts[places.start : places.stop]]
+    given: int | None = None
+    with files.reader(video, wanted) as reader:
+        for pts in wanted:
             decoded = reader.frame_at(pts)
             reached = decoded.pts if decoded is not None else None
             yield from damage.note(pts, reached, reader.failures)
-            if decoded is not None and reached is not None and reached != given:
+            if decoded is not None and reached is not None and reached != given and reached >= wanted[0]:
                 given = reached
-                yield Frame(max(0.0, index.seconds(reached)), painter.rgb(decoded))
-    if grid and given is None:
+                sample = sampler.sample(max(0.0, index.seconds(reached)), decoded, video.geometry)
+                if sample.pts_seconds >= start_seconds - 1e-6:
+                    yield sample
+    if wanted and given is None:
         raise DamagedVideo(f"{video.name} is damaged: none of its frames can be decoded.")
-    yield from damage.rest()
 
 
 class _Damage:
     """Keeps the book of wanted frames that did not come."""
 
-    def __init__(self, video: VideoFile, start_seconds: float) -> None:
+    def __init__(self, video: VideoFile, start_seconds: float, gaps: Sequence[tuple[int, int]]) -> None:
         self._video = video
         self._start_seconds = start_seconds
         self._lost_from: float | None = None
         self._failures_known = 0
-        self._gaps = deque(video.index.gaps())
+        self._gaps = deque(gaps)
 
     def note(self, wanted: int, reached: int | None, failures: int) -> Iterator[Unseen]:
         """Enter one wanted PTS and the one that came; yield the damage that ends with it."""
         yield from self._gaps_until(wanted)
         if reached == wanted:
             self._failures_known = failures
-            yield from self._close(self._video.index.seconds(wanted))
+            yield from self.close(self._video.index.seconds(wanted))
             return
         place = self._video.index.position(reached) if reached is not None else -1
         gap = self._video.index.position(wanted) - place
@@ -105,11 +149,12 @@ class _Damage:
         """Return the damage that lasts to the end, and the end that is missing."""
         info = self._video.info
         yield from self._gaps_until(self._video.index.end)
-        yield from self._close(info.duration_seconds)
+        yield from self.close(info.duration_seconds)
         if info.missing_end is not None:
             yield Unseen(info.missing_end, ENDS_EARLY)
 
-    def _close(self, end_seconds: float) -> Iterator[Unseen]:
+    def close(self, end_seconds: float) -> Iterator[Unseen]:
+        """Yield the damage that lasts until ``end_seconds``."""
         start, self._lost_from = self._lost_from, None
         if start is not None:
             yield from self._unseen(start, end_seconds, DAMAGED)
@@ -124,6 +169,14 @@ class _Damage:
         start_seconds = max(start_seconds, self._start_seconds)
         if end_seconds > start_seconds:
             yield Unseen(Span(start_seconds, end_seconds), reason)
+
+
+def _first_from(index: PacketIndex, seconds: float) -> int:
+    """Place of the first frame displayed at or after ``seconds``, a microsecond generous."""
+    if seconds <= 0:
+        return 0
+    place = index.position(index.displayed_at(seconds))
+    return place if index.seconds(int(index.pts[place])) >= seconds - 1e-6 else place + 1
 
 
 def _check_inside(video: VideoFile, seconds: float) -> None:

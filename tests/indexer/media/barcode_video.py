@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 160, 96
@@ -51,8 +53,9 @@ def write_barcodes(
     rotation: int = 0,
     pixel_aspect: Fraction | None = None,
     ticks: Fraction = Fraction(1, 90000),
+    first_number: int = 0,
 ) -> None:
-    """Write frame number i at ``times[i]`` seconds.
+    """Write frame number i, counted from ``first_number``, at ``times[i]`` seconds.
 
     Args:
         path: The suffix chooses the container.
@@ -63,8 +66,10 @@ def write_barcodes(
         rotation: Degrees by which a player turns the stored pictures counter-clockwise to set them upright.
         pixel_aspect: Of the stored pixels.
         ticks: Time base of the encoder.
+        first_number: Number of the first frame.
     """
-    stored = [np.rot90(draw_number(number), -rotation // 90) for number in range(len(times))]
+    numbers = range(first_number, first_number + len(times))
+    stored = [np.rot90(draw_number(number), -rotation // 90) for number in numbers]
     with av.open(str(path), "w", options=container_options or {}) as container:
         stream = container.add_stream(codec, rate=25, options=options or {"g": "12"})
         stream.height, stream.width = stored[0].shape[:2]
@@ -79,6 +84,72 @@ def write_barcodes(
             frame.pts, frame.time_base = int(time / ticks), ticks
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+
+
+def write_streams(path: Path, streams: Sequence[dict[str, Any]], *, with_sound: bool = False) -> None:
+    """Write a file with several video streams of 20 numbered frames each, 25 a second.
+
+    Args:
+        path: The suffix chooses the container.
+        streams: Each one's ``first_number`` and, if not plain, ``size`` (width, height) and ``disposition``.
+        with_sound: Put a sound stream before them all.
+    """
+    with av.open(str(path), "w") as container:
+        if with_sound:
+            container.add_stream("aac", rate=44100)
+        made = []
+        for wanted in streams:
+            is_cover = wanted.get("disposition") == Disposition.attached_pic
+            stream = container.add_stream("mjpeg" if is_cover else "libx264", rate=25)
+            stream.width, stream.height = wanted.get("size", (WIDTH, HEIGHT))
+            stream.pix_fmt = "yuvj420p" if is_cover else "yuv420p"
+            stream.disposition = wanted.get("disposition", Disposition(0))
+            made.append(stream)
+        for place in range(20):
+            for stream, wanted in zip(made, streams, strict=True):
+                if place and stream.disposition == Disposition.attached_pic:
+                    continue
+                frame = av.VideoFrame.from_ndarray(
+                    draw_number(wanted["first_number"] + place), format="rgb24"
+                )
+                container.mux(stream.encode(frame.reformat(stream.width, stream.height)))
+        for stream in made:
+            container.mux(stream.encode(None))
+
+
+def write_edits(path: Path, edits: Sequence[tuple[Fraction, Fraction | None]]) -> None:
+    """Give an MP4 of `write_barcodes` another edit list.
+
+    Args:
+        path: The file; it is overwritten.
+        edits: For each, how long it lasts and where in the media it begins, in seconds; None shows nothing.
+    """
+    whole = path.read_bytes()
+    moov = whole.index(b"moov") - 4
+    header = whole.index(b"mvhd", moov) + 4
+    movie_scale = int.from_bytes(whole[header + 12 : header + 16], "big")
+    header = whole.index(b"mdhd", moov) + 4
+    media_scale = int.from_bytes(whole[header + 12 : header + 16], "big")
+    old = whole.index(b"edts", moov) - 4
+    entry = whole.index(b"elst", old) + 12
+    first_shown = int.from_bytes(whole[entry + 4 : entry + 8], "big")
+    entries = b""
+    for lasts, begins in edits:
+        media = -1 if begins is None else first_shown + round(begins * media_scale)
+        entries += round(lasts * movie_scale).to_bytes(4, "big") + media.to_bytes(4, "big", signed=True)
+        entries += b"\0\1\0\0"
+    box = _box(b"edts", _box(b"elst", bytes(4) + len(edits).to_bytes(4, "big") + entries))
+    old_size = int.from_bytes(whole[old : old + 4], "big")
+    grown = bytearray(whole[:old] + box + whole[old + old_size :])
+    trak = whole.index(b"trak", moov) - 4
+    for parent in (moov, trak):  # the media data lies before them, so its place stays
+        size = int.from_bytes(grown[parent : parent + 4], "big") + len(box) - old_size
+        grown[parent : parent + 4] = size.to_bytes(4, "big")
+    path.write_bytes(grown)
+
+
+def _box(name: bytes, content: bytes) -> bytes:
+    return (len(content) + 8).to_bytes(4, "big") + name + content
 
 
 def steady(count: int, rate: int = 25, start: Fraction = Fraction(0)) -> list[Fraction]:

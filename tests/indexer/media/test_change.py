@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from indexer.segmenting.change import ChangeMeter
+from indexer.media.change import ChangeMeter
 from indexer.timeline import Frame
 
 HEIGHT, WIDTH = 108, 192

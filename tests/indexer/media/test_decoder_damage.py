@@ -10,6 +10,7 @@ from barcode_video import irregular, read_number, steady, write_barcodes
 
 from indexer.errors import NotAVideo
 from indexer.media.decoder import Decoder
+from indexer.media.samples import WalkMode, WalkPlan
 from indexer.timeline import Unseen
 
 B_FRAMES = {"g": "24", "bf": "2"}
@@ -24,8 +25,8 @@ def write_cut(path: Path, share: float, **writing: object) -> None:
 
 def walk_all(decoder: Decoder, path: Path) -> tuple[list[int], list[Unseen]]:
     """Numbers of all frames that come, in order, and the damage; a smeared picture fails."""
-    walk = decoder.walk(path, frames_per_second=25, max_side=160)
-    return [read_number(frame.pixels) for frame in walk], walk.damage
+    walk = decoder.walk(path, WalkPlan(kept_per_second=1000, max_side=160, mode=WalkMode.FULL))
+    return [read_number(sample.frame.pixels) for sample in walk if sample.frame], walk.damage
 
 
 def punch_hole(path: Path) -> None:

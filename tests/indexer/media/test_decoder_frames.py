@@ -12,6 +12,7 @@ from barcode_video import displayed_number, irregular, read_number, steady, writ
 
 from indexer.errors import TimeOutsideVideo
 from indexer.media.decoder import Decoder
+from indexer.media.samples import WalkMode, WalkPlan
 
 OPEN_GOP = {"g": "24", "bf": "3", "x264-params": "open-gop=1:b-adapt=0:scenecut=0"}
 B_FRAMES = {"g": "24", "bf": "2"}
@@ -113,25 +114,29 @@ def test_a_file_that_changed_is_read_anew(tmp_path: Path, decoder: Decoder) -> N
 
 @pytest.mark.parametrize("rate", [2.0, 7.3, 30.0])
 @pytest.mark.parametrize("start", [0.0, 1.3, 29.9])
-def test_a_walk_gives_the_frames_of_its_grid_once_and_in_order(
+def test_a_full_walk_gives_every_frame_and_keeps_the_first_of_each_tick(
     rate: float, start: float, irregular_mp4: Path, decoder: Decoder
 ) -> None:
-    """The grid is absolute: a walk that starts later sees the same frames from there on."""
-    times = irregular(200)
-    duration = decoder.probe(irregular_mp4).duration_seconds
-    grid = [k / rate for k in range(int(duration * rate) + 2)]
-    truth = {displayed_number(times, at) for at in grid if start - 1e-9 <= at < duration - 1e-9}
+    """The grid is absolute: a walk that starts later sees and keeps the same frames from there on."""
+    times = [float(time) for time in irregular(200)]
+    ticks = [int(time * rate + 1e-6) for time in times]
+    firsts = [number for number in range(200) if number == 0 or ticks[number] != ticks[number - 1]]
 
-    with decoder.walk(irregular_mp4, frames_per_second=rate, max_side=80, start_seconds=start) as walk:
-        numbers = [read_number(frame.pixels) for frame in walk]
+    with decoder.walk(irregular_mp4, WalkPlan(rate, 80, start, WalkMode.FULL)) as walk:
+        samples = list(walk)
 
-    assert numbers == sorted(truth)
+    assert [sample.pts_seconds for sample in samples] == pytest.approx(
+        [t for t in times if t >= start - 1e-9]
+    )
+    kept = [sample.frame for sample in samples if sample.frame]
+    assert [read_number(frame.pixels) for frame in kept] == [n for n in firsts if times[n] >= start - 1e-9]
     assert walk.damage == []
+    assert walk.info == decoder.probe(irregular_mp4)
 
 
 def test_a_walk_past_the_end_is_empty(steady_mp4: Path, decoder: Decoder) -> None:
     """A resumed index may start exactly at the end."""
-    walk = decoder.walk(steady_mp4, frames_per_second=8, max_side=80, start_seconds=8.0)
+    walk = decoder.walk(steady_mp4, WalkPlan(8, 80, 8.0, WalkMode.FULL))
     assert list(walk) == []
     assert walk.damage == []
 
@@ -168,6 +173,6 @@ def test_arguments_out_of_range_are_refused(
 ) -> None:
     """Before anything is decoded."""
     with pytest.raises(ValueError, match="walk needs"):
-        decoder.walk(steady_mp4, frames_per_second=rate, max_side=side, start_seconds=start)
+        WalkPlan(rate, side, start)
     with pytest.raises(ValueError, match="at least 1"):
         decoder.frames_at(steady_mp4, [0.0], max_side=0)

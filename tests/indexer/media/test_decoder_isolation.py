@@ -24,7 +24,9 @@ from indexer.media.answers import read_damage, read_error, read_frame, read_info
 from indexer.media.decoder import Decoder, DecoderLimits
 from indexer.media.messages import MAX_HEADER_BYTES, BrokenMessage, read_header, write_message
 from indexer.media.process import ChildLost, ChildProcess
+from indexer.media.samples import WalkMode, WalkPlan
 
+PLAN = WalkPlan(kept_per_second=25, max_side=160, mode=WalkMode.FULL)
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux signals and limits")
 
 
@@ -37,7 +39,7 @@ def child_id(decoder: Decoder) -> int:
 def test_a_killed_child_fails_its_request_and_the_next_one_works(steady_mp4: Path) -> None:
     """Killed in the middle of a walk, as a crash in a decoder would do it."""
     with Decoder() as decoder:
-        walk = decoder.walk(steady_mp4, frames_per_second=25, max_side=160)
+        walk = decoder.walk(steady_mp4, PLAN)
         next(walk)
         os.kill(child_id(decoder), signal.SIGKILL)
         with pytest.raises(DecoderFailed, match=r"steady\.mp4.*SIGKILL"):
@@ -67,7 +69,7 @@ def test_a_child_that_hangs_is_ended(steady_mp4: Path) -> None:
 def test_a_slow_reader_is_no_hang(steady_mp4: Path) -> None:
     """The child waits at a full pipe while the caller works on a frame; that is not its silence."""
     with Decoder(limits=DecoderLimits(silence_seconds=3.0)) as decoder:
-        walk = decoder.walk(steady_mp4, frames_per_second=25, max_side=160)
+        walk = decoder.walk(steady_mp4, PLAN)
         next(walk)
         time.sleep(4.0)
         assert len(list(walk)) == 199
@@ -75,13 +77,13 @@ def test_a_slow_reader_is_no_hang(steady_mp4: Path) -> None:
 
 @linux_only
 def test_a_file_that_wants_too_much_memory_fails_with_words(steady_mp4: Path, tmp_path: Path) -> None:
-    """With little more than the child needs for a small video, one of 64 megapixels cannot be decoded."""
+    """With little more than the child needs for a small video, one of 35 megapixels cannot be decoded."""
     large = tmp_path / "large.mkv"
     with av.open(str(large), "w") as container:
         stream = container.add_stream("mjpeg", rate=1)
-        stream.width = stream.height = 7900
+        stream.width = stream.height = 5900
         stream.pix_fmt = "yuvj420p"
-        container.mux(stream.encode(av.VideoFrame(7900, 7900, "yuvj420p")))
+        container.mux(stream.encode(av.VideoFrame(5900, 5900, "yuvj420p")))
         container.mux(stream.encode(None))
     with Decoder() as roomy:
         roomy.probe(steady_mp4)
@@ -89,7 +91,7 @@ def test_a_file_that_wants_too_much_memory_fails_with_words(steady_mp4: Path, tm
         peak = int(status.split("VmPeak:")[1].split()[0]) * 1024
         assert roomy.frames_at(large, [0.0], max_side=100)[0].pixels.shape == (100, 100, 3)
 
-    with Decoder(limits=DecoderLimits(memory_bytes=peak + 90 * 1024**2)) as starved:
+    with Decoder(limits=DecoderLimits(memory_bytes=peak + 50 * 1024**2)) as starved:
         starved.frames_at(steady_mp4, [1.0])
         with pytest.raises(DecoderFailed, match=r"large\.mkv needs more memory than .* MiB\)"):
             starved.frames_at(large, [0.0], max_side=100)
@@ -164,17 +166,17 @@ def test_the_child_ends_with_its_parent(steady_mp4: Path) -> None:
 
 def test_a_walk_left_early_frees_the_decoder(steady_mp4: Path) -> None:
     with Decoder() as decoder:
-        with decoder.walk(steady_mp4, frames_per_second=25, max_side=160) as walk:
+        with decoder.walk(steady_mp4, PLAN) as walk:
             next(walk)
         assert list(walk) == []
-        abandoned = decoder.walk(steady_mp4, frames_per_second=25, max_side=160)
+        abandoned = decoder.walk(steady_mp4, PLAN)
         next(abandoned)
         del abandoned
         assert decoder.probe(steady_mp4).frame_count == 200
 
 
 def test_a_second_request_inside_a_walk_is_refused_and_not_a_deadlock(steady_mp4: Path) -> None:
-    with Decoder() as decoder, decoder.walk(steady_mp4, frames_per_second=25, max_side=160) as walk:
+    with Decoder() as decoder, decoder.walk(steady_mp4, PLAN) as walk:
         next(walk)
         with pytest.raises(RuntimeError, match="walk open"):
             decoder.probe(steady_mp4)
@@ -191,8 +193,10 @@ def test_threads_wait_for_each_other(steady_mp4: Path) -> None:
             frame = decoder.frames_at(steady_mp4, [number / 25], max_side=80)[0]
             if read_number(frame.pixels) != number:
                 wrong.append(number)
-            with decoder.walk(steady_mp4, frames_per_second=5, max_side=80, start_seconds=offset) as walk:
-                if [read_number(frame.pixels) for frame in walk] != list(range(offset * 25, 200, 5)):
+            with decoder.walk(steady_mp4, WalkPlan(5, 80, offset, WalkMode.FULL)) as walk:
+                if [read_number(sample.frame.pixels) for sample in walk if sample.frame] != list(
+                    range(offset * 25, 200, 5)
+                ):
                     wrong.append(offset)
 
     with Decoder() as decoder:

@@ -12,6 +12,7 @@ import pytest
 from av.video.reformatter import VideoReformatter
 
 from indexer.media.decoder import Decoder
+from indexer.media.samples import WalkMode, WalkPlan
 
 CLIPS = Path(__file__).parents[4] / "shared" / "videos"
 NAMES = sorted(path.name for path in CLIPS.glob("*.mp4"))
@@ -54,8 +55,11 @@ def test_frames_at_equals_a_full_decode(name: str, decoder: Decoder) -> None:
 def test_a_walk_sees_a_whole_clip(name: str, decoder: Decoder) -> None:
     path = CLIPS / name
     info = decoder.probe(path)
-    with decoder.walk(path, frames_per_second=2, max_side=160) as walk:
-        times = [frame.pts_seconds for frame in walk]
+    with decoder.walk(path, WalkPlan(2, 160, mode=WalkMode.FULL)) as walk:
+        samples = list(walk)
+    times = [sample.pts_seconds for sample in samples]
     assert times == sorted(set(times))
-    assert len(times) == int(np.ceil(info.duration_seconds * 2))
+    assert len(times) == info.frame_count
+    kept = sum(sample.frame is not None for sample in samples)
+    assert kept == len({int(time * 2 + 1e-6) for time in times})
     assert walk.damage == []

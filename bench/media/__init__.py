@@ -1,0 +1,1 @@
+"""Benches of the media engine: exactness, speed, hostile files."""

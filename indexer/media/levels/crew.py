@@ -1,0 +1,202 @@
+"""Two threads that decode groups, the earliest first, and hand their shots over within a bound of memory."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from indexer.media.levels.groups import Group
+from indexer.media.levels.shots import Footage, GroupDecoder, Shot, Spoiled
+
+_HELD_BYTES = 40 * 1024**2
+"""Shots of later groups that wait for the earlier ones."""
+_HEAD_BYTES = 12 * 1024**2
+"""Shots of the first group that wait to be taken."""
+
+
+class Job:
+    """One group to decode: its key frame, or all that is needed of it."""
+
+    def __init__(self, group: Group, *, key_only: bool) -> None:
+        self.group = group
+        self.key_only = key_only
+        self.shots: deque[Shot] = deque()
+        self.is_done = False
+        self.is_spoiled = False
+        self.error: BaseException | None = None
+
+    def __lt__(self, other: Job) -> bool:
+        return (self.group.ordinal, not self.key_only) < (other.group.ordinal, not other.key_only)
+
+
+class Crew:
+    """The decoding threads of one walk."""
+
+    def __init__(self, footage: Footage, patched_up: Callable[[], bool], threads: int) -> None:
+        self._footage = footage
+        self._patched_up = patched_up
+        self._changed = threading.Condition()
+        self._jobs: list[Job] = []
+        self._head = 0
+        self._held_bytes = 0
+        self._working = 0
+        self._alone = False
+        self._stopped = False
+        self._complaints = 0
+        self._listening = threading.Lock()
+        self.progress = 0
+        """Rises while something is decoded."""
+        patched_up()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"decode-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a job."""
+        with self._changed:
+            heapq.heappush(self._jobs, job)
+            self._changed.notify_all()
+
+    def lead(self, ordinal: int) -> None:
+        """Tell which group is waited for: it may always hand over what can be taken."""
+        with self._changed:
+            self._head = ordinal
+            self._changed.notify_all()
+
+    def take(self, job: Job, timeout_seconds: float) -> list[Shot]:
+        """Return a job's shots so far, waiting a while for some; none when it is done or time is up."""
+        with self._changed:
+            if not job.shots and not job.is_done:
+                self._changed.wait(timeout_seconds)
+            shots = list(job.shots)
+            job.shots.clear()
+            self._held_bytes -= sum(shot.size_bytes for shot in shots)
+            self._changed.notify_all()
+        if job.error is not None:
+            raise job.error
+        return shots
+
+    def wait_for(self, jobs: list[Job], timeout_seconds: float) -> None:
+        """Wait until all of these jobs are done, or time is up."""
+        with self._changed:
+            self._changed.wait_for(lambda: all(job.is_done for job in jobs), timeout_seconds)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Stop the threads between two packets, so that what a codec says is about what is done inside."""
+        with self._changed:
+            self._alone = True
+            self._changed.wait_for(lambda: self._working == 0)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._alone = False
+                self._changed.notify_all()
+
+    def decode_alone(self, group: Group) -> Iterator[Shot]:
+        """Decode a group in this thread, while the others stand still."""
+        seen = self._complaint_count()
+
+        def check() -> None:
+            self.progress += 1
+            if self._complaint_count() != seen:
+                raise Spoiled
+
+        return GroupDecoder(self._footage, check).shots(group)
+
+    def stop(self) -> None:
+        """End the threads, in the middle of a group if need be."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        seen = [0]
+        decoder: GroupDecoder | None = None
+        while (job := self._next_job()) is not None:
+            seen[0] = self._complaint_count()
+            try:
+                decoder = decoder or GroupDecoder(self._footage, lambda: self._check(seen[0]))
+                self._run(job, decoder)
+            except Spoiled:
+                job.is_spoiled = True
+            except _Stopped:
+                return
+            except BaseException as error:  # noqa: BLE001  # it is raised again where the shots are taken
+                job.error = error
+            finally:
+                self._finish(job)
+
+    def _run(self, job: Job, decoder: GroupDecoder) -> None:
+        if job.key_only:
+            self._hand_over(job, decoder.key(job.group))
+            return
+        for shot in decoder.shots(job.group):
+            self._hand_over(job, shot)
+
+    def _next_job(self) -> Job | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or (bool(self._jobs) and not self._alone))
+            if self._stopped:
+                return None
+            self._working += 1
+            return heapq.heappop(self._jobs)
+
+    def _finish(self, job: Job) -> None:
+        with self._changed:
+            self._working -= 1
+            job.is_done = True
+            self._changed.notify_all()
+
+    def _hand_over(self, job: Job, shot: Shot) -> None:
+        with self._changed:
+            self._pause(lambda: job.key_only or self._has_room(job))
+            job.shots.append(shot)
+            self._held_bytes += shot.size_bytes
+            self._changed.notify_all()
+
+    def _has_room(self, job: Job) -> bool:
+        """Tell whether a group may hand over: a later one within the bound, unless the first one waits."""
+        if job.group.ordinal <= self._head:
+            return sum(shot.size_bytes for shot in job.shots) < _HEAD_BYTES
+        first_waits = bool(self._jobs) and self._jobs[0].group.ordinal <= self._head
+        return first_waits or self._held_bytes < _HELD_BYTES
+
+    def _check(self, seen: int) -> None:
+        """After each packet: stand still when asked to, and give a job up when a codec complained."""
+        self.progress += 1
+        if self._stopped or self._alone:
+            with self._changed:
+                self._pause(lambda: True)
+        if self._complaint_count() != seen:
+            raise Spoiled
+
+    def _pause(self, may_go_on: Callable[[], bool]) -> None:
+        """Wait, counted as not working, until work may go on; the lock is held."""
+        if not self._stopped and not self._alone and may_go_on():
+            return
+        self._working -= 1
+        self._changed.notify_all()
+        self._changed.wait_for(lambda: self._stopped or (not self._alone and may_go_on()))
+        self._working += 1
+        if self._stopped:
+            raise _Stopped
+
+    def _complaint_count(self) -> int:
+        with self._listening:
+            if self._patched_up():
+                self._complaints += 1
+            return self._complaints
+
+
+class _Stopped(Exception):
+    """The walk ended."""

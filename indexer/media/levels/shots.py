@@ -1,0 +1,210 @@
+"""One group decoded on its own: which of its frames, and the pictures made of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.codec.context import CodecContext
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from indexer.media.change import ACTIVITY_PER_SECOND, BlockPicture, may_be_cut, replaced_share
+from indexer.media.levels.groups import Group, VideoPacket
+from indexer.media.miniature import Miniaturist
+from indexer.media.pictures import Geometry, Painter
+from indexer.media.sampling import KeptGrid
+
+_CANDIDATE_SHARE = 0.3
+"""Share of blocks replaced between two measured frames from which a cut may lie in between."""
+_HELD = 5
+"""Shots held back: a cut is judged against the frames before it, which then are decoded without gaps."""
+_MOST_RETURNS = 2
+"""Times that a group is begun again to place a cut; then the rest of it is decoded without gaps."""
+_FOR_EVER = 1 << 62
+_BORDER_SECONDS = Fraction(1, 6)
+"""The end of a group is decoded without gaps: cuts lie where encoders put key frames."""
+
+
+@dataclass(slots=True)
+class Shot:
+    """A decoded frame, scaled."""
+
+    pts: int
+    small: NDArray[np.uint8]
+    large: NDArray[np.uint8] | None
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes."""
+        return self.small.nbytes + (self.large.nbytes if self.large is not None else 0)
+
+
+class Spoiled(Exception):
+    """Something in the group cannot be decoded, or was patched up by the codec."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """What a decoder needs to know of the stream."""
+
+    codec: VideoCodecContext
+    time_base: Fraction
+    origin: int
+    geometry: Geometry
+    max_side: int
+    kept_per_second: float
+    max_pixels: int
+
+    def seconds(self, pts: int) -> float:
+        """Time on the one clock."""
+        return float((pts - self.origin) * self.time_base)
+
+
+class GroupDecoder:
+    """Decodes groups with a codec context of its own; one per thread."""
+
+    def __init__(self, footage: Footage, check: Callable[[], None]) -> None:
+        """Open a codec context.
+
+        Args:
+            footage: The stream.
+            check: Called after each packet; raises `Spoiled` when a codec complained.
+        """
+        self._footage = footage
+        self._check = check
+        self._context = _open_context(footage)
+        self._miniaturist = Miniaturist()
+        self._painter = Painter(footage.geometry, footage.max_side)
+
+    def key(self, group: Group) -> Shot:
+        """Decode the group's key frame alone."""
+        for frame in self._decode([group.packets[0]], {group.start}):
+            if frame.pts == group.start:
+                return self.shot(frame, kept=True)
+        raise Spoiled
+
+    def shots(self, group: Group) -> Iterator[Shot]:
+        """Decode a group: without the frames that no other refers to, except where there may be a cut.
+
+        Raises:
+            Spoiled: At the first sign of damage; what came before is good.
+        """
+        return _GroupWalk(self, self._footage, group).shots()
+
+    def frames(self, group: Group, dense: tuple[int, int]) -> Iterator[VideoFrame]:
+        """Decode a group and yield, in display order, the frames that are measured.
+
+        These are the first of each tick, all from ``dense[0]`` to ``dense[1]``, and all at the group's end.
+        """
+        wanted = self._wanted(group, dense)
+        first = True
+        for frame in self._decode([*group.packets, *group.tail], wanted):
+            if frame.pts is None or frame.is_corrupt or (first and frame.pts != group.start):
+                raise Spoiled
+            first = False
+            if frame.pts in wanted:  # and not the next group's key frame, or one that others refer to
+                yield frame
+        if first:
+            raise Spoiled
+
+    def _wanted(self, group: Group, dense: tuple[int, int]) -> set[int]:
+        border = (
+            _FOR_EVER if group.end is None else group.end - int(_BORDER_SECONDS / self._footage.time_base)
+        )
+        # A full walk measures the activity of these: so it is the same here.
+        ticks = KeptGrid(ACTIVITY_PER_SECOND)
+        firsts = {pts for pts in sorted(group.times) if ticks.takes(self._footage.seconds(pts))}
+        return {
+            pts for pts in group.times if pts in firsts or pts >= border or dense[0] <= pts <= dense[1]
+        } | {group.start}
+
+    def _decode(self, packets: list[VideoPacket], wanted: Collection[int]) -> Iterator[VideoFrame]:
+        self._context.flush_buffers()
+        for packet in [*packets, None]:
+            if packet is not None:
+                self._context.skip_frame = "DEFAULT" if packet.pts in wanted else "NONREF"
+            try:
+                frames = self._context.decode(packet)
+            except av.FFmpegError as error:
+                if isinstance(error, MemoryError):
+                    raise
+                raise Spoiled from None
+            self._check()
+            yield from frames
+
+    def shot(self, frame: VideoFrame, *, kept: bool) -> Shot:
+        """Scale a frame: to the small size, and if ``kept`` to the plan's."""
+        if frame.pts is None:
+            raise Spoiled
+        large = self._painter.rgb(frame) if kept else None
+        return Shot(frame.pts, self._miniaturist.small(frame), large)
+
+
+class _GroupWalk:
+    """One pass over a group, begun again where a cut must be placed."""
+
+    def __init__(self, decoder: GroupDecoder, footage: Footage, group: Group) -> None:
+        self._decoder = decoder
+        self._footage = footage
+        self._group = group
+        self._dense = (0, -1)
+        self._returns = 0
+        self._given: int | None = None
+        self._held: deque[tuple[Shot, BlockPicture]] = deque()
+
+    def shots(self) -> Iterator[Shot]:
+        while not (yield from self._pass()):
+            continue
+        yield from (shot for shot, _ in self._held)
+
+    def _pass(self) -> Generator[Shot, None, bool]:
+        """Decode from the group's start; returns whether that came to the end, or must be begun again."""
+        kept = KeptGrid(self._footage.kept_per_second)
+        self._held.clear()
+        for frame in self._decoder.frames(self._group, self._dense):
+            pts = frame.pts or 0
+            takes = kept.takes(self._footage.seconds(pts))
+            if self._given is not None and pts <= self._given:
+                continue
+            shot = self._decoder.shot(frame, kept=takes)
+            picture = BlockPicture(0.0, shot.small)
+            if self._held and self._hides_cut(self._held[-1], (shot, picture)):
+                self._look_closer(self._held[0][0].pts, pts)
+                return False
+            self._held.append((shot, picture))
+            if len(self._held) > _HELD:
+                ready, _ = self._held.popleft()
+                self._given = ready.pts
+                yield ready
+        return True
+
+    def _look_closer(self, start: int, end: int) -> None:
+        self._returns += 1
+        self._dense = (start, end if self._returns <= _MOST_RETURNS else _FOR_EVER)
+
+    def _hides_cut(self, before: tuple[Shot, BlockPicture], after: tuple[Shot, BlockPicture]) -> bool:
+        """Tell whether there may be a cut between two frames with others in between."""
+        if self._dense[0] <= before[0].pts and after[0].pts <= self._dense[1]:
+            return False
+        if not any(before[0].pts < time < after[0].pts for time in self._group.times):
+            return False
+        return may_be_cut(before[1], after[1]) and replaced_share(before[1], after[1]) > _CANDIDATE_SHARE
+
+
+def _open_context(footage: Footage) -> VideoCodecContext:
+    source = footage.codec
+    context = CodecContext.create(source.codec.name, "r")
+    if not isinstance(context, VideoCodecContext):
+        raise Spoiled
+    context.extradata = source.extradata
+    context.width, context.height = source.width, source.height
+    context.thread_count = 1
+    context.options = {"max_pixels": str(footage.max_pixels)}
+    context.open()
+    return context

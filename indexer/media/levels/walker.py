@@ -1,0 +1,294 @@
+"""The walk in levels: reads packets, decides group by group, and gives samples out in the order of time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.media.change import BlockPicture, changed_share, comparable, may_be_cut
+from indexer.media.levels.crew import Crew, Job
+from indexer.media.levels.glance import glance
+from indexer.media.levels.groups import Group
+from indexer.media.levels.packets import PacketReader
+from indexer.media.levels.quiet import Loudness, is_quiet, loudness
+from indexer.media.levels.shots import Footage, Shot, Spoiled
+from indexer.media.limits import DecoderLimits
+from indexer.media.samples import Sample, WalkPlan
+from indexer.media.sampling import LEAD_SECONDS, Sampler
+from indexer.media.video_file import VideoFiles
+from indexer.media.walking import missing, walk_full, walk_span
+from indexer.timeline import Unseen
+
+_CONTAINERS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts")
+_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video")
+"""Those whose packets tell the time of display and hold one frame each; others are walked in full."""
+_WAIT_SECONDS = 0.25
+_AHEAD_GROUPS = 8
+_AHEAD_JOBS = 3
+_SAME_SHARE = 0.0005
+"""Share of the picture that may differ between two key frames with nothing in between."""
+_SAME_LIGHT = 1.0
+"""Grey levels by which their brightness may differ."""
+_NEIGHBOURS = 2
+"""Groups before this one whose quiet level counts, and one after it."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A group on its way through the levels."""
+
+    group: Group
+    loudness: Loudness
+    key: Job | None = None
+    span: Job | None = None
+    is_still: bool = False
+
+
+class LevelsWalk:
+    """One walk; a context manager, which ends its threads."""
+
+    def __init__(
+        self,
+        files: VideoFiles,
+        path: Path,
+        plan: WalkPlan,
+        limits: DecoderLimits,
+        patched_up: Callable[[], bool],
+        beat: Callable[[], None],
+    ) -> None:
+        self._files = files
+        self._path = path
+        self._plan = plan
+        self._limits = limits
+        self._patched_up = patched_up
+        self._beat = beat
+        self._sampler = Sampler(plan)
+        self._entries: deque[_Entry] = deque()
+        self._before: deque[Loudness] = deque(maxlen=_NEIGHBOURS)
+        self._glance = glance(files, path)
+        limits.allow_video(self._glance.info.duration_seconds, self._glance.info.size_bytes)
+        self._reader = PacketReader(files, path)
+        self._crew: Crew | None = None
+        self._footage: Footage | None = None
+        self._progress = 0
+        self._given: int | None = None
+        self.decoded_keys = self.decoded_groups = self.still_groups = 0
+        """For tests and the bench: what the walk cost."""
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._crew is not None:
+            self._crew.stop()
+        self._reader.stop()
+
+    def __enter__(self) -> LevelsWalk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def seen(self) -> Iterator[Sample | Unseen]:
+        """Yield samples in the order of time and the spans that could not be decoded.
+
+        Raises:
+            DamagedVideo: Not one of the frames can be decoded.
+        """
+        first = self._next_group()
+        if first is None or not self._can_be_trusted(first):
+            self._drain()
+            yield from walk_full(self._files, self._path, self._plan)
+            return
+        self._begin(first)
+        while self._fill():
+            entry = self._entries[0]
+            yield from self._group(entry)
+            self._before.append(entry.loudness)
+            self._entries.popleft()
+        yield from self._end()
+
+    def _next_group(self) -> Group | None:
+        """Wait for the first group."""
+        while (group := self._reader.take(_WAIT_SECONDS)) is None and not self._reader.is_done:
+            self._live()
+        return group
+
+    def _can_be_trusted(self, first: Group) -> bool:
+        info = self._glance.info
+        return first.is_sound and info.container in _CONTAINERS and info.codec in _CODECS
+
+    def _drain(self) -> None:
+        """Read on to the end, for the index."""
+        while not self._reader.is_done:
+            self._reader.take(_WAIT_SECONDS)
+            self._live()
+
+    def _begin(self, first: Group) -> None:
+        stream, plan = self._reader.stream, self._plan
+        if stream is None or stream.time_base is None:
+            raise RuntimeError("a group was read from a stream that is not open")
+        self._footage = Footage(
+            codec=stream.codec_context,
+            time_base=stream.time_base,
+            origin=first.start,
+            geometry=self._glance.geometry,
+            max_side=plan.max_side,
+            kept_per_second=plan.kept_per_second,
+            max_pixels=self._limits.max_pixels,
+        )
+        self._crew = Crew(self._footage, self._patched_up, self._limits.threads)
+        self._enter(first)
+
+    def _enter(self, group: Group) -> None:
+        """Put a group on its way; what lies before a resumed walk's lead-in only shows what is quiet."""
+        seconds = self._seconds(max(group.times) if group.end is None else group.end)
+        measured = loudness(group, self._pixels, seconds - self._seconds(group.start))
+        if group.end is not None and seconds <= self._plan.start_seconds - LEAD_SECONDS:
+            self._before.append(measured)
+        else:
+            self._entries.append(_Entry(group, measured))
+
+    def _fill(self) -> bool:
+        """Read and decide ahead until it is known what to do with the first group; False at the end."""
+        while True:
+            self._read_ahead()
+            self._decide()
+            if not self._entries:
+                return False
+            head = self._entries[0]
+            if head.is_still or head.span is not None or not head.group.is_sound:
+                self._crew_at_work.lead(head.group.ordinal)
+                return True
+            waiting = [entry.key for entry in list(self._entries)[:2] if entry.key is not None]
+            if waiting:
+                self._crew_at_work.wait_for(waiting, _WAIT_SECONDS)
+            self._live()
+
+    def _read_ahead(self) -> None:
+        while len(self._entries) < _AHEAD_GROUPS and not self._reader.is_done:
+            is_short = len(self._entries) < 2
+            group = self._reader.take(_WAIT_SECONDS if is_short else 0.0)
+            if group is not None:
+                self._enter(group)
+            elif not is_short:
+                return
+            self._live()
+
+    def _decide(self) -> None:
+        """Take every group as far through the levels as what is known allows."""
+        entries = list(self._entries)
+        for place, entry in enumerate(entries):
+            after = entries[place + 1] if place + 1 < len(entries) else None
+            if after is None and not self._reader.is_done:
+                return
+            if not (entry.is_still or entry.span is not None or not entry.group.is_sound):
+                self._decide_one(entry, [*self._before, *(e.loudness for e in entries[:place])], after)
+
+    def _decide_one(self, entry: _Entry, before: list[Loudness], after: _Entry | None) -> None:
+        if after is None or not after.group.is_sound:
+            self._decode(entry)  # nothing to compare its end with
+            return
+        if not is_quiet(entry.loudness, [*before[-_NEIGHBOURS:], after.loudness]):
+            self._decode(entry)
+            return
+        for one in (entry, after):
+            if one.key is None:
+                one.key = Job(one.group, key_only=True)
+                self._crew_at_work.submit(one.key)
+        if entry.key is None or after.key is None or not (entry.key.is_done and after.key.is_done):
+            return
+        if entry.key.shots and after.key.shots and _alike(entry.key.shots[0], after.key.shots[0]):
+            entry.is_still = True
+        else:
+            self._decode(entry)
+
+    def _decode(self, entry: _Entry) -> None:
+        outstanding = sum(1 for other in self._entries if other.span is not None and not other.span.is_done)
+        if outstanding < _AHEAD_JOBS or entry is self._entries[0]:
+            entry.span = Job(entry.group, key_only=False)
+            self._crew_at_work.submit(entry.span)
+
+    def _group(self, entry: _Entry) -> Iterator[Sample | Unseen]:
+        """Yield what is seen of the first group."""
+        if not entry.group.is_sound:
+            yield from self._carefully(entry.group)
+        elif entry.is_still and entry.key is not None:
+            yield from self._samples([entry.key.shots[0]])
+        elif entry.span is not None:
+            yield from self._decoded(entry.group, entry.span)
+
+    def _decoded(self, group: Group, job: Job) -> Iterator[Sample | Unseen]:
+        while True:
+            was_done = job.is_done
+            yield from self._samples(self._crew_at_work.take(job, _WAIT_SECONDS))
+            if was_done and not job.shots:
+                break
+            self._read_ahead()
+            self._decide()
+            self._live()
+        if job.is_spoiled:
+            yield from self._again(group)
+
+    def _again(self, group: Group) -> Iterator[Sample | Unseen]:
+        """Decode a group while nothing else is: what a codec complained about may have been another one."""
+        with self._crew_at_work.standing_still():
+            given = self._given
+            try:
+                for shot in self._crew_at_work.decode_alone(group):
+                    if given is None or shot.pts > given:
+                        yield from self._samples([shot])
+                    self._live()
+            except Spoiled:
+                yield from self._carefully(group)
+
+    def _carefully(self, group: Group) -> Iterator[Sample | Unseen]:
+        """Decode what is left of a group frame by frame from the file, and tell what is damaged."""
+        start = group.start if self._given is None else max(group.start, self._given + 1)
+        with self._crew_at_work.standing_still():
+            yield from walk_span(
+                self._files, self._path, self._sampler, (start, group.end), self._plan.start_seconds
+            )
+        if group.end is not None:
+            self._given = max(self._given or 0, group.end - 1)
+
+    def _samples(self, shots: list[Shot]) -> Iterator[Sample]:
+        for shot in shots:
+            self._given = shot.pts
+            sample = self._sampler.measured(self._seconds(shot.pts), shot.small, shot.large)
+            if sample.pts_seconds >= self._plan.start_seconds - 1e-6:
+                yield sample
+
+    def _end(self) -> Iterator[Unseen]:
+        yield from missing(self._files, self._path, self._plan.start_seconds)
+
+    def _live(self) -> None:
+        """Give a sign of life when something got on; a hang of a decoder must not hide behind this loop."""
+        progress = self._reader.progress + (self._crew.progress if self._crew else 0)
+        if progress != self._progress:
+            self._progress = progress
+            self._beat()
+
+    def _seconds(self, pts: int) -> float:
+        return self._footage.seconds(pts) if self._footage else 0.0
+
+    @property
+    def _pixels(self) -> int:
+        return self._glance.info.width * self._glance.info.height
+
+    @property
+    def _crew_at_work(self) -> Crew:
+        if self._crew is None:
+            raise RuntimeError("the decoding threads are not started yet")
+        return self._crew
+
+
+def _alike(one: Shot, other: Shot) -> bool:
+    """Tell whether two key frames show the same in the same light."""
+    if one.small.shape != other.small.shape:
+        return False
+    if abs(float(one.small.mean()) - float(other.small.mean())) > _SAME_LIGHT:
+        return False
+    if may_be_cut(BlockPicture(0.0, one.small), BlockPicture(0.0, other.small)):
+        return False
+    return changed_share(comparable(one.small), comparable(other.small)) <= _SAME_SHARE

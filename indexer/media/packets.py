@@ -1,0 +1,107 @@
+"""What the packets of one stream say, in file order, and when each one's frame is displayed.
+
+Containers leave times out, repeat them, or begin their clock anew where recordings were joined. It is set
+right here, once, so that everything above knows one clock.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from av.packet import Packet
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from indexer.media.splices import JOINABLE, Splices, find_splices
+
+_MISSING = np.iinfo(np.int64).min
+
+
+def packet_pts(packet: Packet[VideoStream]) -> int | None:
+    """When the packet's frame is displayed; AVI and raw streams only know the order of decoding."""
+    return packet.dts if packet.pts is None else packet.pts
+
+
+@dataclass(slots=True)
+class PacketTable:
+    """Columns of one stream's packets, 8 bytes a value, for long recordings have millions."""
+
+    pts: array[int] = field(default_factory=lambda: array("q"))
+    dts: array[int] = field(default_factory=lambda: array("q"))
+    positions: array[int] = field(default_factory=lambda: array("q"))
+    """Bytes from the file's start; -1 when the container does not tell."""
+    durations: array[int] = field(default_factory=lambda: array("q"))
+    keyframes: array[int] = field(default_factory=lambda: array("b"))
+    hidden: array[int] = field(default_factory=lambda: array("b"))
+    """Decoded only for the frames after it, never displayed: what an edit list cuts off."""
+
+    def add(self, packet: Packet[VideoStream]) -> None:
+        """Append one packet."""
+        pts, dts, position = packet.pts, packet.dts, packet.pos
+        self.pts.append(_MISSING if pts is None else pts)
+        self.dts.append(_MISSING if dts is None else dts)
+        self.positions.append(-1 if position is None else position)
+        self.durations.append(packet.duration or 0)
+        self.keyframes.append(packet.is_keyframe)
+        self.hidden.append(packet.is_discard)
+
+    def timed(self, stream: VideoStream, container: str) -> TimedPackets:
+        """Work out when the packets are displayed."""
+        pts, dts = np.frombuffer(self.pts, np.int64), np.frombuffer(self.dts, np.int64)
+        keys, positions = np.frombuffer(self.keyframes, bool), np.frombuffer(self.positions, np.int64)
+        shown, durations = ~np.frombuffer(self.hidden, bool), np.frombuffer(self.durations, np.int64)
+        reordered = bool(stream.codec_context.has_b_frames)
+        if (dts == _MISSING).all() and (pts == _MISSING).all():
+            return TimedPackets(_counted(stream, len(pts)), keys, shown, durations, counts=True)
+        untold = bool((pts == _MISSING).any()) or container == "avi"  # which gives reordered frames none
+        counts = untold and reordered and bool((dts != _MISSING).all())
+        times = dts if counts else np.where(pts == _MISSING, dts, pts)
+        shown &= times != _MISSING
+        splices = None
+        if container in JOINABLE and not counts and shown.any():
+            times = _filled(times)
+            decoding = _filled(dts) if (dts != _MISSING).any() else times
+            splices = find_splices(times, decoding, keys & shown, positions,
+                                   _usual_step(stream), stream.time_base or Fraction(1, 1000))  # fmt: skip
+        if splices is not None:
+            times, shown = splices.on_one_clock(times), shown & ~splices.strays_among(len(times))
+        places = dict(zip(times[keys].tolist(), positions[keys].tolist(), strict=True))
+        return TimedPackets(
+            times, keys, shown, durations, counts, splices, places if container == "avi" else {}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TimedPackets:
+    """When each packet's frame is displayed, in file order."""
+
+    pts: NDArray[np.int64]
+    keyframes: NDArray[np.bool_]
+    shown: NDArray[np.bool_]
+    durations: NDArray[np.int64]
+    counts: bool
+    """The times are those of decoding: the n-th frame that comes out is displayed at the n-th time."""
+    splices: Splices | None = None
+    places: dict[int, int] = field(default_factory=dict)
+    """Of the key frames of an AVI: where in the file each lies."""
+
+
+def _filled(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Put the last known time where there is none, so that no jump is seen there."""
+    known = np.flatnonzero(times != _MISSING)
+    latest = np.searchsorted(known, np.arange(len(times)), side="right") - 1
+    filled: NDArray[np.int64] = times[known[np.maximum(latest, 0)]]
+    return filled
+
+
+def _counted(stream: VideoStream, count: int) -> NDArray[np.int64]:
+    """Raw streams have no times at all, only a rate."""
+    return np.arange(count, dtype=np.int64) * _usual_step(stream)
+
+
+def _usual_step(stream: VideoStream) -> int:
+    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+    return max(1, round(1 / (rate * (stream.time_base or Fraction(1, 1000)))))

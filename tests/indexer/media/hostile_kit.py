@@ -1,0 +1,78 @@
+"""Files that were made to do harm: small ones that grow, ones that point elsewhere, ones that lie."""
+
+from __future__ import annotations
+
+import re
+import struct
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from indexer.media.decoder import Decoder
+
+
+def write_flat(
+    path: Path, size: tuple[int, int], frames: int, codec: str = "libx264", rate: int = 25
+) -> Path:
+    """Write grey frames that are all the same: next to nothing in bytes, whatever their size."""
+    fast = {"preset": "ultrafast", "tune": "zerolatency"} if codec == "libx264" else {}
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, options=fast)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        grey = av.VideoFrame(*size, stream.pix_fmt)
+        for plane in grey.planes:
+            plane.update(bytes([128]) * plane.buffer_size)
+        for number in range(frames):
+            grey.pts, grey.time_base = number, Fraction(1, rate)
+            container.mux(stream.encode(grey))
+        container.mux(stream.encode(None))
+    return path
+
+
+def claim_jpeg_size(path: Path, width: int, height: int) -> int:
+    """Write another size into every JPEG picture of a file; return how many there are."""
+    data, place, found = bytearray(path.read_bytes()), 0, 0
+    while (place := data.find(b"\xff\xc0\x00\x11\x08", place)) >= 0:
+        data[place + 5 : place + 9] = struct.pack(">HH", height, width)
+        place, found = place + 9, found + 1
+    path.write_bytes(data)
+    return found
+
+
+def refer_elsewhere(path: Path, target: str) -> None:
+    """Make an MP4's track take its samples from ``target``, as QuickTime's external references do.
+
+    The MP4's index must come last: boxes before the media data would move it.
+    """
+    data = path.read_bytes()
+    place = data.index(b"dref") - 4
+    old_size = struct.unpack(">I", data[place : place + 4])[0]
+    entry = _alias_record(target)
+    new = struct.pack(">I4sII", 16 + len(entry), b"dref", 0, 1) + entry
+    grown = bytearray(data[:place] + new + data[place + old_size :])
+    for name in (b"dinf", b"minf", b"mdia", b"trak", b"moov"):
+        start = grown.rindex(name, 0, place) - 4
+        (size,) = struct.unpack(">I", grown[start : start + 4])
+        grown[start : start + 4] = struct.pack(">I", size + len(new) - old_size)
+    path.write_bytes(grown)
+
+
+def _alias_record(target: str) -> bytes:
+    """A Macintosh alias whose type-2 part is an absolute path."""
+    name = target.rpartition("/")[2].encode()[:63]
+    path = target.encode()
+    body = bytes(10) + bytes([4]) + b"disk".ljust(27, b"\0") + bytes(12)
+    body += bytes([len(name)]) + name.ljust(63, b"\0") + bytes(16) + struct.pack(">hh", 1, 1) + bytes(16)
+    body += struct.pack(">HH", 2, len(path)) + path + bytes(len(path) % 2) + struct.pack(">HH", 0xFFFF, 0)
+    return struct.pack(">I4sI", 12 + len(body), b"alis", 0) + body
+
+
+def peak_mib(decoder: Decoder) -> int:
+    """Most memory that the child has held so far, in MiB."""
+    assert decoder._child is not None
+    status = Path(f"/proc/{decoder._child.pid}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+)", status)
+    assert found is not None
+    return int(found[1]) // 1024
