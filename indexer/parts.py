@@ -12,7 +12,7 @@ from indexer.media.decoder import Decoder
 from indexer.settings import Settings
 from indexer.vision.model import VisionModel
 
-SEGMENTING_VERSION = "cuts-1"
+SEGMENTING_VERSION = "movement-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ def make_fingerprint(settings: Settings, vision: VisionModel, embedder: Embedder
         language=settings.language if vision.judges else "",
         embedding=embedder.name,
         embedding_setting=settings.embedding,
-        segmenting=f"{SEGMENTING_VERSION} {settings.segment_seconds:g}s",
+        segmenting=f"{SEGMENTING_VERSION} {settings.segment_seconds:g}s {settings.walk.value}",
     )
 
 
 def _prompt_key(settings: Settings) -> str:
     """Return what tells one caption prompt from another: its file, and what is watched for."""
-    key = prompts.fingerprint("caption")
+    key = f"{prompts.fingerprint('caption')} {prompts.fingerprint('still')}"
     return f"{key} watch {prompts.fingerprint('watch')} {list(settings.watch)}" if settings.watch else key

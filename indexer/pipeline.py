@@ -1,26 +1,41 @@
 """Index videos: walk, segments, captions, vectors, publish.
 
-The walk runs ahead in a thread (`indexer.preparing`). Here its segments are taken as they come, captioned
-in batches as large as the vision model likes, across videos, and written; a video whose last segment is
-written is embedded and published.
+Three steps work at the same time, each in its thread. The walk runs ahead (`indexer.preparing`). Its segments
+are taken as they come and looked at in batches as large as the vision model likes, across videos. Meanwhile
+what has been captioned is written here, in the order of the walk, so that a GPU waits for no disk; a video
+whose last segment is written is embedded and published.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.captioning import caption, with_cut
-from indexer.errors import DamagedVideo, LibraryError, MediaError
+from indexer.errors import DamagedVideo, MediaError
 from indexer.library.jobs import Job
 from indexer.parts import Indexer
-from indexer.preparing import Begun, Item, Prefetch, Prepared, prepare
-from indexer.timeline import Caption, Segment, Unseen
+from indexer.prefetch import Prefetch
+from indexer.preparing import Begun, Ended, Item, Prepared, prepare
+from indexer.timeline import Caption, Segment, Unseen, subtract_spans
+from indexer.vision.model import VisionModel
 
 Progress = Callable[[Job, float], None]
 """Called with the seconds of a job's video that are done."""
+_PATIENCE_SECONDS = 2.0
+"""Longest wait for a look that is under way when the rest of the program has given up."""
 Outcome = Callable[[Job, MediaError | None], None]
 """Called when a job is over: published, or with the reason why its file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was prepared, after the look at it."""
+
+    item: Item
+    caption: Caption | None
 
 
 def index_jobs(
@@ -33,14 +48,20 @@ def index_jobs(
         LibraryError: The library cannot be written.
     """
 
-    def items() -> Iterator[Item]:
-        while (job := take()) is not None:
-            yield from prepare(indexer, job)
+    def prepared(stopped: threading.Event) -> Iterator[Item]:
+        while not stopped.is_set() and (job := take()) is not None:
+            yield from prepare(indexer, job, stopped)
 
     looks_at_once = indexer.vision.looks_at_once
-    with Prefetch(items, looks_at_once) as ahead:
-        while batch := _next_batch(ahead, looks_at_once):
-            _process(indexer, batch, progress, outcome)
+    with (
+        Prefetch(prepared, looks_at_once, weigh=_frame_bytes) as ahead,
+        Prefetch(
+            lambda _: _look(indexer.vision, ahead, looks_at_once), 1, patience_seconds=_PATIENCE_SECONDS
+        ) as looked,
+    ):
+        while (batch := looked.take(wait=True)) is not None:
+            for each in batch:
+                _process(indexer, each, progress, outcome)
 
 
 def index_video(indexer: Indexer, video_id: str, path: Path, progress: Callable[[float], None]) -> None:
@@ -62,7 +83,7 @@ def index_video(indexer: Indexer, video_id: str, path: Path, progress: Callable[
         raise errors[0]
 
 
-def _next_batch(ahead: Prefetch, looks_at_once: int) -> list[Item]:
+def _next_batch(ahead: Prefetch[Item], looks_at_once: int) -> list[Item]:
     """Wait for the next item, and take with it what is ready, up to as many looks as the model likes.
 
     It is not waited for a full batch: a model that is faster than the walk gets what there is.
@@ -75,18 +96,46 @@ def _next_batch(ahead: Prefetch, looks_at_once: int) -> list[Item]:
     return batch
 
 
-def _process(indexer: Indexer, batch: Sequence[Item], progress: Progress, outcome: Outcome) -> None:
-    """Caption a batch's segments together, then write and publish in the order of the walk."""
-    looks = [item.look for item in batch if isinstance(item, Prepared) and item.look is not None]
-    captions = iter(caption(indexer.vision, looks) if looks else [])
-    for item in batch:
-        if isinstance(item, Begun):
-            progress(item.job, item.start_seconds)
-        elif isinstance(item, Prepared):
-            _write(indexer, item, next(captions) if item.look is not None else None)
-            progress(item.job, item.walked.span.end_seconds)
-        else:
-            outcome(item.job, item.error or _publish(indexer, item.job.video_id))
+def _frame_bytes(item: Item) -> int:
+    return item.frame_bytes if isinstance(item, Prepared) else 0
+
+
+def _look(vision: VisionModel, ahead: Prefetch[Item], looks_at_once: int) -> Iterator[list[_Looked]]:
+    """Have batches looked at together. When the model fails, what it had answered comes before its error."""
+    while batch := _next_batch(ahead, looks_at_once):
+        looks = {
+            number: item.look
+            for number, item in enumerate(batch)
+            if isinstance(item, Prepared) and item.look is not None
+        }
+        captions = caption(vision, list(looks.values()))
+        found = dict(zip(looks, captions.found, strict=True))
+        missing = {batch[number].job.video_id for number, each in found.items() if each is None}
+        yield [
+            _Looked(_without_look(item), found.get(number))
+            for number, item in enumerate(batch)
+            if (number not in found or found[number] is not None)
+            and not (isinstance(item, Ended) and item.job.video_id in missing)
+        ]
+        if captions.error is not None:
+            raise captions.error
+
+
+def _without_look(item: Item) -> Item:
+    """Let go of the frames: what waits to be written needs none."""
+    return replace(item, look=None) if isinstance(item, Prepared) else item
+
+
+def _process(indexer: Indexer, looked: _Looked, progress: Progress, outcome: Outcome) -> None:
+    """Write a segment, or publish the video whose last segment was written."""
+    item = looked.item
+    if isinstance(item, Begun):
+        progress(item.job, item.start_seconds)
+    elif isinstance(item, Prepared):
+        _write(indexer, item, looked.caption)
+        progress(item.job, item.walked.span.end_seconds)
+    else:
+        outcome(item.job, item.error or _publish(indexer, item.job.video_id))
 
 
 def _write(indexer: Indexer, item: Prepared, found: Caption | None) -> None:
@@ -94,17 +143,24 @@ def _write(indexer: Indexer, item: Prepared, found: Caption | None) -> None:
     if found is not None and walked.starts_with_cut:
         found = with_cut(found, walked.span)
     segment = Segment(
-        item.job.video_id, item.ordinal, walked.span, walked.activity, walked.starts_with_cut, found
+        item.job.video_id,
+        item.ordinal,
+        walked.span,
+        walked.activity,
+        walked.starts_with_cut,
+        found,
+        walked.still,
     )
     indexer.library.catalog.add_unseen(item.job.video_id, key, _gaps(item.damage, segment))
     indexer.library.catalog.add_segment(segment, key)
 
 
 def _gaps(damage: Sequence[Unseen], segment: Segment) -> list[Unseen]:
-    """Return what could not be seen so far: damage met on the walk, and a segment without any frame."""
-    if segment.caption is not None or any(gap.span.intersect(segment.span) for gap in damage):
+    """Return what of a segment could not be seen: damage, and what else of one that has no frame at all."""
+    if segment.caption is not None:
         return list(damage)
-    return [*damage, Unseen(segment.span, "no frame of it could be decoded")]
+    rest = subtract_spans(segment.span, (gap.span for gap in damage))
+    return [*damage, *(Unseen(part, "no frame of it could be decoded") for part in rest)]
 
 
 def _publish(indexer: Indexer, video_id: str) -> MediaError | None:
@@ -113,6 +169,7 @@ def _publish(indexer: Indexer, video_id: str) -> MediaError | None:
     except MediaError as error:
         return error
     indexer.library.catalog.publish(video_id, indexer.fingerprint.key)
+    indexer.library.drop_older_vectors(indexer.embedder, video_id, indexer.fingerprint.key)
     return None
 
 
@@ -126,15 +183,4 @@ def _store_vectors(indexer: Indexer, video_id: str) -> None:
     ]
     if not drafts:
         raise DamagedVideo("no frame of it could be decoded. Copy the file again, or repair it")
-    ids = [segment_id for segment_id, _ in drafts]
-    segments = [segment for _, segment in drafts]
-    texts = [segment.caption.text() for segment in segments if segment.caption is not None]
-    vectors = indexer.library.vectors_of(indexer.embedder.name)
-    vectors.upsert(ids, segments, indexer.embedder.embed_documents(texts))
-    missing = set(ids) - vectors.stored_ids(ids)
-    if missing:
-        raise LibraryError(
-            f"{len(missing)} of {len(ids)} vectors cannot be read back; the video stays unpublished. "
-            "Run the same command again"
-        )
-    vectors.remove(video_id, keep=ids)
+    indexer.library.store_vectors(indexer.embedder, drafts)

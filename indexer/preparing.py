@@ -6,25 +6,26 @@ short queue: its length bounds the memory, and a slow model stops the walk.
 
 from __future__ import annotations
 
-import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 from indexer.captioning import caption_look
-from indexer.errors import MediaError
+from indexer.clock.finding import note_start
+from indexer.discovery import Unchanged
+from indexer.errors import DecoderFailed, MediaError
+from indexer.library.catalog import Catalog
 from indexer.library.jobs import Job
+from indexer.media.decoder import Walk
 from indexer.media.info import VideoInfo
+from indexer.media.samples import Sample, WalkPlan
 from indexer.parts import Indexer
-from indexer.segmenting.segments import WalkedSegment, cut_into_segments
-from indexer.timeline import Unseen
+from indexer.prefetch import Stopped
+from indexer.segmenting.segments import WalkedSegment, cut_into_segments, kept_per_second
+from indexer.timeline import Segment, Span, Unseen, subtract_spans
 from indexer.vision.model import Look
-
-_WALK_RATE = 30.0
-"""Samples per second of the walk: every frame of most videos. From one frame to the next a cut stands out far
-more than among samples 1/8 s apart, and its time is right to the frame."""
-_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,16 @@ class Prepared:
     job: Job
     ordinal: int
     walked: WalkedSegment
+    """Without its frames: those that matter are in the look."""
     look: Look | None
     """None when not one frame of it could be decoded."""
     damage: tuple[Unseen, ...]
-    """What could not be decoded so far."""
+    """What of it could not be decoded."""
+
+    @property
+    def frame_bytes(self) -> int:
+        """Memory that its frames take."""
+        return sum(frame.pixels.nbytes for frame in self.look.frames) if self.look is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,103 +66,122 @@ class Ended:
 Item = Begun | Prepared | Ended
 
 
-def prepare(indexer: Indexer, job: Job) -> Iterator[Item]:
-    """Walk one video from where an earlier run stopped; a file that cannot be used ends with its error."""
+def prepare(indexer: Indexer, job: Job, stopped: threading.Event) -> Iterator[Item]:
+    """Walk one video from where an earlier run stopped; a file that cannot be used ends with its error.
+
+    Raises:
+        Stopped: The rest is not wanted any more.
+    """
+    file = Unchanged(job.path)
     try:
-        yield from _prepare(indexer, job)
+        for item in _prepare(indexer, job, stopped):
+            file.check()  # else captions of one content would be kept as those of another
+            yield item
+        file.check()
     except MediaError as error:
-        yield Ended(job, error)
+        yield Ended(job, _true_reason(file, error))
     else:
         yield Ended(job, None)
 
 
-def _prepare(indexer: Indexer, job: Job) -> Iterator[Item]:
+def _true_reason(file: Unchanged, error: MediaError) -> MediaError:
+    """Return why it really failed: what goes away under the decoder looks broken to it."""
+    try:
+        file.check()
+    except MediaError as change:
+        return change
+    return error
+
+
+def _prepare(indexer: Indexer, job: Job, stopped: threading.Event) -> Iterator[Item]:
     catalog, key = indexer.library.catalog, indexer.fingerprint.key
-    info = indexer.decoder.probe(job.path)
-    catalog.set_info(job.video_id, info)
-    if info.missing_end is not None:
-        catalog.add_unseen(job.video_id, key, [Unseen(info.missing_end, "the file ends early")])
-    done = [segment for _, segment in catalog.drafts(job.video_id, key)]
-    start_seconds = done[-1].span.end_seconds if done else 0.0
+    stream = indexer.library.video(job.video_id).stream
+    claim = indexer.decoder.probe(job.path, stream=stream, quick=True)
+    catalog.set_info(job.video_id, claim)
+    drafts = {segment.ordinal: segment for _, segment in catalog.drafts(job.video_id, key)}
+    done = next(ordinal for ordinal in count() if ordinal not in drafts)
+    start_seconds = drafts[done - 1].span.end_seconds if done else 0.0
     yield Begun(job, start_seconds)
-    if start_seconds < info.duration_seconds - 1e-6:
-        yield from _walk(indexer, job, info, start_seconds, len(done))
+    yield from _walk(indexer, job, _Facts(catalog, job, claim), drafts, done, start_seconds, stopped)
 
 
 def _walk(
-    indexer: Indexer, job: Job, info: VideoInfo, start_seconds: float, first_ordinal: int
+    indexer: Indexer,
+    job: Job,
+    facts: _Facts,
+    drafts: Mapping[int, Segment],
+    done: int,
+    start_seconds: float,
+    stopped: threading.Event,
 ) -> Iterator[Prepared]:
+    """Walk a video from where its first ``done`` segments end; of later ones, some may be captioned too."""
     budget = indexer.vision.caption_budget
-    with closing(
-        indexer.decoder.walk(
-            job.path, frames_per_second=_WALK_RATE, max_side=budget.max_side, start_seconds=start_seconds
-        )
-    ) as walk:
+    plan = WalkPlan(kept_per_second(budget), budget.max_side, start_seconds, indexer.settings.walk)
+    stream = indexer.library.video(job.video_id).stream
+    with closing(indexer.decoder.walk(job.path, plan, stream=stream)) as walk:
         segments = cut_into_segments(
-            walk,
+            _until(stopped, walk),
             start_seconds=start_seconds,
-            end_seconds=info.duration_seconds,
+            end_seconds=lambda: facts.true(walk).duration_seconds,
             longest_seconds=indexer.settings.segment_seconds,
             budget=budget,
         )
-        for ordinal, walked in enumerate(segments, start=first_ordinal):
-            yield Prepared(job, ordinal, walked, caption_look(indexer, walked), tuple(walk.damage))
+        noted: list[Span] = []
+        for ordinal, walked in enumerate(segments, start=done):
+            facts.reach(walked.span.end_seconds)
+            damage = _within(walked.span, walk.damage)
+            noted += [gap.span for gap in damage]
+            if ordinal not in drafts:
+                look = caption_look(indexer, walked)  # holds those of the frames that matter
+                yield Prepared(job, ordinal, replace(walked, frames=()), look, damage)
+    rest = [Unseen(part, gap.reason) for gap in walk.damage for part in subtract_spans(gap.span, noted)]
+    indexer.library.catalog.add_unseen(job.video_id, indexer.fingerprint.key, rest)
+    # After the walk: reading the clock in the picture decodes here and there, and nothing waits for it.
+    note_start(
+        indexer.library.catalog,
+        indexer.decoder,
+        indexer.settings,
+        job.video_id,
+        job.path,
+        facts.true(walk),
+    )
 
 
-class Prefetch:
-    """Runs an iterator in a thread and hands its items over through a short queue. A context manager.
+def _within(span: Span, damage: Sequence[Unseen]) -> tuple[Unseen, ...]:
+    """Return a segment's part of the damage: noted with it, so that a kill changes nothing."""
+    return tuple(Unseen(part, gap.reason) for gap in damage if (part := gap.span.intersect(span)) is not None)
 
-    Leaving it stops the thread, also in the middle.
-    """
 
-    def __init__(self, items: Callable[[], Iterator[Item]], length: int) -> None:
-        self._items = items
-        self._queue: queue.Queue[Item | BaseException | None] = queue.Queue(maxsize=max(1, length))
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="witness-prepare", daemon=True)
+def _until(stopped: threading.Event, walk: Iterable[Sample]) -> Iterator[Sample]:
+    for sample in walk:
+        if stopped.is_set():
+            raise Stopped
+        yield sample
 
-    def __enter__(self) -> Prefetch:
-        self._thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        self._thread.join()
+class _Facts:
+    """What is known of a video: at first what its container claims, at the walk's end the truth."""
 
-    def take(self, wait: bool) -> Item | None:
-        """Return the next item; None at the end, or when nothing is ready and ``wait`` is False.
+    def __init__(self, catalog: Catalog, job: Job, claim: VideoInfo) -> None:
+        self._catalog = catalog
+        self._job = job
+        self._known = claim
+        self._is_true = False
 
-        Raises:
-            Exception: What the iterator raised.
-        """
-        try:
-            item = self._queue.get(block=wait)
-        except queue.Empty:
-            return None
-        if item is None:
-            self._queue.put(None)  # the end stays the end
-        if isinstance(item, BaseException):
-            raise item
-        return item
+    def reach(self, seconds: float) -> None:
+        """Note that the video is at least that long: a container may claim less, or nothing."""
+        if not self._is_true and seconds > self._known.promised_seconds:
+            self._note(replace(self._known, duration_seconds=seconds))
 
-    def _run(self) -> None:
-        items = self._items()
-        try:
-            for item in items:
-                if not self._put(item):
-                    return
-            self._put(None)
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the items are taken
-            self._put(error)
-        finally:
-            if hasattr(items, "close"):
-                items.close()
+    def true(self, walk: Walk) -> VideoInfo:
+        """Return the truth, which the walk knows when it has ended."""
+        if not self._is_true:
+            if walk.info is None:
+                raise DecoderFailed("the decoder told no end of it. Run the same command again")
+            self._is_true = True
+            self._note(walk.info)
+        return self._known
 
-    def _put(self, item: Item | BaseException | None) -> bool:
-        while not self._stopped.is_set():
-            try:
-                self._queue.put(item, timeout=_POLL_SECONDS)
-            except queue.Full:
-                continue
-            return True
-        return False
+    def _note(self, info: VideoInfo) -> None:
+        self._known = info
+        self._catalog.set_info(self._job.video_id, info)

@@ -1,6 +1,8 @@
 """Indexing one video: what is published is whole, and work that was done is never done again."""
 
+import threading
 import time
+from dataclasses import replace
 
 import pytest
 from indexing_kit import RecordingVision, write_video
@@ -174,3 +176,114 @@ def test_a_watched_event_keeps_its_words(make_indexer, library, video):
     index_video(make_indexer(Watcher(), watch=("someone falls",)), "yard", video, lambda done: None)
     assert {e.watch for s in library.segments("yard") for e in s.caption.events} == {"someone falls"}
     assert len(library.search_words("someone fell", limit=9)) == 3
+
+
+def test_a_still_stretch_is_one_segment_of_one_frame_and_says_so(make_indexer, library, tmp_path):
+    path = write_video(tmp_path / "hall.mp4", seconds=24.0, moving=lambda second: 14 <= second < 17)
+    library.catalog.add_video("hall", path, path.stat().st_size)
+    vision = RecordingVision()
+    index_video(make_indexer(vision, segment_seconds=4.0), "hall", path, lambda done: None)
+    segments = library.segments("hall")
+    assert [segment.still for segment in segments] == [True, False, True]
+    assert segments[1].span.start_seconds < 14 and segments[1].span.end_seconds > 17
+    still, moving, _ = vision.looks
+    assert len(still.frames) == 1 < len(moving.frames)
+    assert "Nothing moves in it" in still.prompt and "Nothing moves in it" not in moving.prompt
+    assert library.video("hall").still_seconds == pytest.approx(24 - segments[1].span.duration_seconds)
+
+
+def test_answers_that_came_before_the_server_failed_are_kept_and_never_asked_for_again(
+    make_indexer, library, video
+):
+    class Failing(RecordingVision):
+        def look(self, requests):
+            replies = super().look(requests)
+            if all(request.span.start_seconds != 2 for request in requests):
+                time.sleep(1.0)  # the other two are ready then, and are looked at together
+                return replies
+            error = VisionError("the server is gone")
+            error.replies = [
+                None if request.span.start_seconds == 2 else reply
+                for request, reply in zip(requests, replies, strict=True)
+            ]
+            raise error
+
+    first = Failing(looks_at_once=3)
+    with pytest.raises(VisionError, match="gone"):
+        index_video(make_indexer(first), "yard", video, lambda done: None)
+    assert library.segments("yard") == [], "a video with a hole in it is not published"
+
+    after = RecordingVision(looks_at_once=3)
+    index_video(make_indexer(after), "yard", video, lambda done: None)
+    assert [look.span.start_seconds for look in first.looks] == [0, 2, 4]
+    assert [look.span.start_seconds for look in after.looks] == [2], "only what had no answer"
+    segments = library.segments("yard")
+    assert [segment.span for segment in segments] == [Span(0, 2), Span(2, 4), Span(4, 5)]
+    assert [segment.caption.summary[-2] for segment in segments] == ["0", "2", "4"]
+
+
+def test_the_next_batch_is_looked_at_while_the_last_one_is_written(make_indexer, library, video, monkeypatch):
+    looking = threading.Event()
+    write = library.catalog.add_segment
+    overlapped = []
+
+    def slow_write(segment, key):
+        if segment.ordinal == 0:
+            overlapped.append(looking.wait(20.0))
+        return write(segment, key)
+
+    def note(look):
+        if look.span.start_seconds > 0:
+            looking.set()
+
+    monkeypatch.setattr(library.catalog, "add_segment", slow_write)
+    index_video(make_indexer(RecordingVision(on_look=note)), "yard", video, lambda done: None)
+    assert overlapped == [True], "the second look began before the first caption was written"
+    assert len(library.segments("yard")) == 3
+
+
+def test_a_container_that_claims_too_much_gives_a_partial_video_of_the_true_length(
+    make_indexer, library, video, tmp_path
+):
+    broken = tmp_path / "cut-off.mkv"
+    whole = write_video(tmp_path / "whole.mkv", seconds=12.0)
+    broken.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * 0.5)])
+    library.catalog.add_video("cut", broken, broken.stat().st_size)
+    done = []
+    index_video(make_indexer(), "cut", broken, done.append)
+    record = library.video("cut")
+    assert record.status is VideoStatus.PARTIAL
+    (gap,) = record.unseen
+    assert 3 < gap.span.start_seconds < 9 and gap.span.end_seconds == pytest.approx(12.0, abs=0.2)
+    assert done == sorted(done) and done[-1] == pytest.approx(gap.span.start_seconds)
+    assert library.segments("cut")[-1].span.end_seconds == pytest.approx(gap.span.start_seconds)
+
+
+def test_a_killed_run_goes_on_to_the_same_segments(make_indexer, library, tmp_path):
+    path = write_video(
+        tmp_path / "on.mp4", seconds=16.0, scenes=2, moving=lambda second: 3 <= second < 7 or second >= 11
+    )
+    for name in ("whole", "killed"):
+        library.catalog.add_video(name, path, path.stat().st_size)
+    index_video(make_indexer(segment_seconds=3.0), "whole", path, lambda done: None)
+    whole = library.segments("whole")
+
+    def die_at_the_second(look):
+        looked.append(look)
+        if len(looked) > 1:
+            raise VisionError("gone")
+
+    for _ in range(20):
+        looked = []
+        try:
+            index_video(
+                make_indexer(RecordingVision(on_look=die_at_the_second), segment_seconds=3.0),
+                "killed",
+                path,
+                lambda _: None,
+            )
+        except VisionError:
+            continue
+        break
+    assert [replace(segment, video_id="whole") for segment in library.segments("killed")] == whole
+    assert len(whole) > 4 and any(segment.still for segment in whole)
