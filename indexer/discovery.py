@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -22,10 +23,15 @@ _ID_DIGITS = 16
 _CHUNK_BYTES = 4 << 20
 
 
-def find_files(paths: Iterable[Path]) -> list[Path]:
+def find_files(paths: Iterable[Path], *, follow_links: bool = False) -> list[Path]:
     """Return the files that the paths mean, absolute, each once: files themselves, folders recursively.
 
-    Hidden files and folders are skipped, and symbolic links out of a folder are not followed.
+    Hidden files and folders are skipped. A folder that cannot be listed is returned like a file, so that it
+    fails with its reason and is not passed over in silence.
+
+    Args:
+        paths: Files and folders; a link that is named itself is followed.
+        follow_links: Follow symbolic links inside folders too. A loop of them ends where it closes.
 
     Raises:
         WitnessError: A path does not exist, or nothing at all was found.
@@ -33,24 +39,93 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     asked = [Path(path).expanduser() for path in paths]
     for path in asked:
         if not path.exists() and not path.is_symlink():
-            raise WitnessError(f"there is no file or folder {path}")
-    found = dict.fromkeys(file.absolute() for path in asked for file in _files_of(path))
+            raise WitnessError(f"there is no file or folder {printable(path)}")
+    found = dict.fromkeys(file.absolute() for path in asked for file in _files_of(path, follow_links))
     if not found:
-        names = ", ".join(str(path) for path in asked)
+        names = ", ".join(printable(path) for path in asked)
         raise WitnessError(f"no video files in {names} (looked for {' '.join(sorted(VIDEO_SUFFIXES))})")
     return list(found)
 
 
-def _files_of(path: Path) -> Iterator[Path]:
+def printable(path: Path | str) -> str:
+    """Write a path for people: control characters and bytes that are no text as escapes.
+
+    A name may hold any bytes, and some of them would move a terminal's cursor or stop the output.
+    """
+    text = os.fsencode(path).decode("utf-8", errors="backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def _files_of(path: Path, follow_links: bool) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    for folder, subfolders, names in os.walk(path):
+    unreadable: list[Path] = []
+    walk = os.walk(path, followlinks=follow_links, onerror=lambda error: unreadable.append(_place(error)))
+    entered: set[tuple[int, int]] = set()
+    _enter(path, entered)
+    for folder, subfolders, names in walk:
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        if follow_links:
+            subfolders[:] = [name for name in subfolders if _enter(Path(folder, name), entered)]
         for name in sorted(names):
             file = Path(folder, name)
-            if not name.startswith(".") and file.suffix.lower() in VIDEO_SUFFIXES and not file.is_symlink():
+            is_video = not name.startswith(".") and file.suffix.lower() in VIDEO_SUFFIXES
+            if is_video and (follow_links or not file.is_symlink()):
                 yield file
+    yield from unreadable
+
+
+def _place(error: OSError) -> Path:
+    return Path(error.filename)
+
+
+def _enter(folder: Path, entered: set[tuple[int, int]]) -> bool:
+    """Tell whether this folder is new, whatever path leads to it."""
+    try:
+        facts = folder.stat()
+    except OSError:
+        return False
+    place = (facts.st_dev, facts.st_ino)
+    if place in entered:
+        return False
+    entered.add(place)
+    return True
+
+
+class Unchanged:
+    """Watches over a file while it is read: what is said of it must be about one content."""
+
+    def __init__(self, path: Path) -> None:
+        """Note the file's size and time."""
+        self._path = path
+        self._facts = _facts(path)
+
+    def check(self) -> None:
+        """Look again.
+
+        Raises:
+            MediaError: The file is another one by now, or is gone.
+        """
+        facts = _facts(self._path)
+        if facts is None:
+            raise MediaError(
+                f"{printable(self._path)} went away while it was read. Put it back, or mount its drive "
+                "again, and run the same command again"
+            )
+        if facts != self._facts:
+            raise MediaError(
+                f"{printable(self._path)} changed while it was read: is it still being written? "
+                "Run the same command again when it is finished"
+            )
+
+
+def _facts(path: Path) -> tuple[int, int] | None:
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_size, facts.st_mtime_ns
 
 
 def content_id(path: Path) -> str:
@@ -61,11 +136,14 @@ def content_id(path: Path) -> str:
     """
     digest = hashlib.sha256()
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a pipe without a writer would wait for ever
+            raise MediaError(f"{printable(path)} is no regular file. Give the path of a video file")
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 digest.update(chunk)
     except OSError as error:
         raise MediaError(
-            f"{path} cannot be read: {error.strerror}. Check that it is there and readable"
+            f"{printable(path)} cannot be read: {error.strerror}. Check that it is there and readable"
         ) from error
     return digest.hexdigest()[:_ID_DIGITS]

@@ -14,13 +14,18 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
+from indexer.clock.start import RecordingStart
 from indexer.library import rows
+from indexer.library.failures import in_words, require_space
 from indexer.library.records import VideoRecord
 from indexer.library.schema import connect
+from indexer.library.word_search import search_published
 from indexer.media.info import VideoInfo
-from indexer.text import query_tokens, tokens
+from indexer.text import tokens
 from indexer.timeline import Caption, Segment, Span, Unseen
 
 
@@ -29,6 +34,7 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path)
+        self._folder = path.parent
         self._lock = threading.RLock()
 
     def close(self) -> None:
@@ -38,19 +44,28 @@ class Catalog:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run several statements as one; all of them or none take effect."""
-        with self._lock:
+        """Run several statements as one; all of them or none take effect.
+
+        Raises:
+            LibraryError: The catalog cannot be written: the disk is full, say.
+        """
+        with self._lock, in_words(self._folder):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a full disk makes SQLite roll back by itself
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def query(self, statement: str, *values: object) -> list[sqlite3.Row]:
-        """Run one statement and return its rows."""
-        with self._lock:
+        """Run one statement and return its rows.
+
+        Raises:
+            LibraryError: The catalog cannot be read or written: the disk is full, say.
+        """
+        with self._lock, in_words(self._folder):
             return self._connection.execute(statement, values).fetchall()
 
     # -- facts about the library ------------------------------------------------------------------------
@@ -88,6 +103,7 @@ class Catalog:
 
     def add_video(self, video_id: str, path: Path, size_bytes: int) -> None:
         """Note that a content exists at ``path``; what is known of it already stays."""
+        require_space(self._folder)
         self.query(
             "INSERT INTO videos (video_id, name, path, size_bytes) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (video_id) DO UPDATE SET name = excluded.name, path = excluded.path",
@@ -121,13 +137,13 @@ class Catalog:
         with self.transaction() as connection:
             self._drop_superseded(connection)
 
-    def _drop_superseded(self, connection: sqlite3.Connection) -> None:
-        dropped = connection.execute(
+    @staticmethod
+    def _drop_superseded(connection: sqlite3.Connection) -> None:
+        """Drop the rows, and never captions: another drive may be mounted where the content's drive was."""
+        connection.execute(
             "DELETE FROM videos WHERE fingerprint = '' AND video_id NOT IN (SELECT video_id FROM files)"
             " AND video_id NOT IN (SELECT video_id FROM jobs)"
         )
-        if dropped.rowcount:
-            self._drop_segments(connection, "video_id NOT IN (SELECT video_id FROM videos)")
 
     def set_info(self, video_id: str, info: VideoInfo) -> None:
         """Store what probing found."""
@@ -136,25 +152,55 @@ class Catalog:
             info.promised_seconds, info.width, info.height, info.codec, video_id,
         )  # fmt: skip
 
-    def set_failure(self, video_id: str, reason: str) -> None:
-        """Record why a video could not be indexed; an index published before stays."""
-        self.query("UPDATE videos SET failure = ? WHERE video_id = ?", reason, video_id)
+    def set_start(self, video_id: str, start: RecordingStart | None, remark: str = "") -> None:
+        """Store when a video's recording began; None forgets it, and ``remark`` says why there is none."""
+        self.query(
+            "UPDATE videos SET starts_at = ?, starts_at_source = ?, starts_at_error_seconds = ?,"
+            " clock_rate = ? WHERE video_id = ?",
+            *(start.to_row() if start else (None, remark, 0.0, 1.0)), video_id,
+        )  # fmt: skip
+
+    def set_camera(self, video_id: str, camera: str) -> None:
+        """Store which camera made a video."""
+        self.query("UPDATE videos SET camera = ? WHERE video_id = ?", camera, video_id)
+
+    def set_failure(self, video_id: str, reason: str, attempts: int = 0) -> None:
+        """Record why a video could not be indexed; an index published before stays.
+
+        Args:
+            video_id: The video.
+            reason: In words, as a sentence.
+            attempts: How many failed attempts in a row this adds; enough of them set it aside.
+        """
+        self.query(
+            "UPDATE videos SET failure = ?, failed_attempts = failed_attempts + ? WHERE video_id = ?",
+            reason, attempts, video_id,
+        )  # fmt: skip
+
+    def forgive(self, video_id: str) -> None:
+        """Count the failed attempts at a video from zero again."""
+        self.query("UPDATE videos SET failed_attempts = 0 WHERE video_id = ?", video_id)
 
     def published_fingerprints(self) -> set[str]:
-        """Return the fingerprints of all published indexes."""
+        """Return the fingerprints of all published indexes, without imported captions."""
         found = self.query("SELECT DISTINCT fingerprint FROM videos WHERE fingerprint != ''")
-        return {str(row["fingerprint"]) for row in found}
+        return {str(row["fingerprint"]) for row in found if not row["fingerprint"].startswith("imported-")}
+
+    def is_published(self, video_id: str, fingerprint: str) -> bool:
+        """Tell whether this index of a video is the visible one."""
+        return bool(
+            self.query("SELECT 1 FROM videos WHERE video_id = ? AND fingerprint = ?", video_id, fingerprint)
+        )
 
     def unseen(self, video_id: str) -> list[Unseen]:
         """Return the spans of a published video that nobody could look at."""
         found = self.query(rows.UNSEEN + " WHERE v.video_id = ? ORDER BY u.start_seconds", video_id)
-        return [rows.unseen(row) for row in found]
+        return rows.unseen(found)
 
     def _unseen_of_all(self) -> dict[str, tuple[Unseen, ...]]:
-        gathered: dict[str, tuple[Unseen, ...]] = {}
-        for row in self.query(rows.UNSEEN + " ORDER BY v.video_id, u.start_seconds"):
-            gathered[row["video_id"]] = (*gathered.get(row["video_id"], ()), rows.unseen(row))
-        return gathered
+        found = self.query(rows.UNSEEN + " ORDER BY v.video_id, u.start_seconds")
+        by_video = groupby(found, key=itemgetter("video_id"))
+        return {video_id: tuple(rows.unseen(gaps)) for video_id, gaps in by_video}
 
     # -- segments ---------------------------------------------------------------------------------------
 
@@ -184,7 +230,12 @@ class Catalog:
         return list(zip((row["segment_id"] for row in found), self._with_events(found), strict=True))
 
     def add_segment(self, segment: Segment, fingerprint: str) -> int:
-        """Write one captioned segment as a draft, with its events and words, at once or not at all."""
+        """Write one captioned segment as a draft, with its events and words, at once or not at all.
+
+        Raises:
+            LibraryError: The disk is full; nothing of the segment is written.
+        """
+        require_space(self._folder)
         caption = segment.caption or Caption(summary="")
         with self.transaction() as connection:
             segment_id = int(
@@ -226,10 +277,21 @@ class Catalog:
             self._drop_segments(connection, other, video_id, fingerprint)
             connection.execute(f"DELETE FROM unseen WHERE {other}", (video_id, fingerprint))  # noqa: S608
             connection.execute(
-                "UPDATE videos SET fingerprint = ?, failure = '', indexed_at = ? WHERE video_id = ?",
+                "UPDATE videos SET fingerprint = ?, failure = '', failed_attempts = 0, indexed_at = ?"
+                " WHERE video_id = ?",
                 (fingerprint, datetime.now(UTC).isoformat(timespec="seconds"), video_id),
             )
             connection.execute("DELETE FROM jobs WHERE video_id = ?", (video_id,))
+            _count_generation(connection)
+
+    def choose_stream(self, video_id: str, stream: int) -> None:
+        """Note which video stream of a file is meant, and drop what was made from another one."""
+        with self.transaction() as connection:
+            self._drop_segments(connection, "video_id = ?", video_id)
+            connection.execute("DELETE FROM unseen WHERE video_id = ?", (video_id,))
+            connection.execute(
+                "UPDATE videos SET stream = ?, fingerprint = '' WHERE video_id = ?", (stream, video_id)
+            )
             _count_generation(connection)
 
     def remove_video(self, video_id: str) -> None:
@@ -252,20 +314,7 @@ class Catalog:
         self, query: str, *, limit: int, video_id: str | None = None, span: Span | None = None
     ) -> list[tuple[float, Segment]]:
         """Find published segments by words, best first, with BM25 scores (higher is better)."""
-        words = query_tokens(query)
-        if not words:
-            return []
-        match = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(words))
-        condition, values = rows.time_condition(span)
-        if video_id is not None:
-            condition, values = condition + " AND s.video_id = ?", [*values, video_id]
-        found = self.query(
-            rows.WORD_HITS.format(condition=condition) + " ORDER BY bm25(words) LIMIT ?",
-            match,
-            *values,
-            limit,
-        )
-        return list(zip((-row["rank"] for row in found), self._with_events(found), strict=True))
+        return search_published(self.query, self.segments_by_id, query, limit, video_id, span)
 
     def _with_events(self, found: Sequence[sqlite3.Row]) -> list[Segment]:
         if not found:

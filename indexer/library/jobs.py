@@ -24,7 +24,7 @@ class Job:
     video_id: str
     path: Path
     attempts: int
-    """How often it was begun before."""
+    """How often it was begun before while the process died every time, with no progress in between."""
     running: bool
     progress: float
     """Share done, 0 to 1."""
@@ -44,10 +44,14 @@ class JobQueue:
         )  # fmt: skip
 
     def take(self) -> Job | None:
-        """Mark the next waiting file as running and return it; None when nothing waits."""
+        """Mark the next waiting file as running and return it; None when nothing waits.
+
+        One at which the process died comes after those at which it did not. It is never set aside for that:
+        whether it was the file's doing or somebody's kill cannot be told.
+        """
         with self._catalog.transaction() as connection:
             row = connection.execute(
-                "SELECT * FROM jobs WHERE NOT running ORDER BY queued_at, rowid LIMIT 1"
+                "SELECT * FROM jobs WHERE NOT running ORDER BY attempts, queued_at, rowid LIMIT 1"
             ).fetchone()
             if row is None:
                 return None
@@ -67,6 +71,10 @@ class JobQueue:
     def release_abandoned(self) -> None:
         """Make files that a dead owner was working on wait again; only the new owner may call this."""
         self._catalog.query("UPDATE jobs SET running = 0 WHERE running")
+
+    def put_back(self) -> None:
+        """Make the files that this owner leaves undone wait again; that it stopped is not their fault."""
+        self._catalog.query("UPDATE jobs SET running = 0, attempts = MAX(0, attempts - 1) WHERE running")
 
     def outstanding(self, video_ids: Collection[str]) -> list[Job]:
         """Return those of the given videos that are not finished yet."""

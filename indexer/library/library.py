@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from indexer.discovery import content_id
@@ -10,10 +10,13 @@ from indexer.embedding.configured import make_embedder
 from indexer.embedding.model import Embedder
 from indexer.errors import LibraryError, MediaError
 from indexer.library.catalog import Catalog
+from indexer.library.entries import embeds_events, event_entries, segment_entries, store_entries
 from indexer.library.fingerprint import Fingerprint
+from indexer.library.importing import publish_import, read_import
 from indexer.library.jobs import JobQueue
 from indexer.library.lookup import find_video, handles
 from indexer.library.records import Hit, VideoRecord, VideoStatus
+from indexer.library.searching import Where, hits_of, nearest
 from indexer.library.vectors import Vectors
 from indexer.media.decoder import Decoder
 from indexer.settings import Settings
@@ -21,6 +24,8 @@ from indexer.timeline import Coverage, Frame, Segment, Span, Unseen, spans_of, s
 from indexer.vision.model import FrameBudget
 
 _FINGERPRINT = "fingerprint"
+_OUR_CHANGES = "SELECT total_changes()"
+"""With SQLite's data version, which counts what others write, it tells whether the catalog is as it was."""
 
 
 class Library:
@@ -29,30 +34,40 @@ class Library:
     Writing goes through `indexer.pipeline` in the one process that owns the library.
     """
 
-    def __init__(self, folder: Path, *, embedding: str = "lexical", chroma_url: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, embedding: str = "lexical", chroma_url: str | None = None, timezone: str = ""
+    ) -> None:
         """Open the library at ``folder``, making it when it is not there.
 
         Args:
             folder: The library's folder.
             embedding: Embedder for a library that has none yet; an existing index keeps its own.
             chroma_url: A Chroma server instead of the folder's own vectors.
+            timezone: IANA zone of times without one, such as those of questions; "" is the machine's.
 
         Raises:
             LibraryError: The folder cannot be used.
         """
         self.folder = folder
+        self.timezone = timezone
         self.catalog = Catalog(folder / "catalog.sqlite")
         self.jobs = JobQueue(self.catalog)
         self._new_embedding = embedding
         self._chroma_url = chroma_url
         self._embedder: tuple[str, Embedder] | None = None
-        self._vectors: dict[str, Vectors] = {}
+        self._vectors: dict[tuple[str, str], Vectors] = {}
+        self._videos: tuple[tuple[int, int], list[VideoRecord]] | None = None
         self._decoder = Decoder()
 
     @classmethod
     def open(cls, settings: Settings) -> Library:
         """Open the library that the settings name."""
-        return cls(settings.library, embedding=settings.embedding, chroma_url=settings.chroma_url)
+        return cls(
+            settings.library,
+            embedding=settings.embedding,
+            chroma_url=settings.chroma_url,
+            timezone=settings.timezone,
+        )
 
     def close(self) -> None:
         """Stop the decoder and close the catalog."""
@@ -63,7 +78,10 @@ class Library:
 
     def videos(self) -> list[VideoRecord]:
         """Return every video, whatever its status, sorted by name."""
-        return self.catalog.videos()
+        (theirs,), (ours,) = (*self.catalog.query("PRAGMA data_version"), *self.catalog.query(_OUR_CHANGES))
+        if self._videos is None or self._videos[0] != (theirs, ours):  # they take seconds to read when many
+            self._videos = (theirs, ours), self.catalog.videos()
+        return list(self._videos[1])
 
     def video(self, name_or_id: str) -> VideoRecord:
         """Return the video that a name, handle, path or id means.
@@ -109,8 +127,41 @@ class Library:
 
     def remove(self, video_id: str) -> None:
         """Forget a video, not its file: captions, words and vectors. Only the owner may call this."""
-        self.vectors_of(self.embedder_name).remove(video_id)
-        self.catalog.remove_video(video_id)
+        self.catalog.remove_video(video_id)  # first: a kill in between leaves vectors that nothing asks for
+        for vectors in self._collections(self.embedder_name):
+            vectors.remove(video_id)
+
+    def import_captions(
+        self,
+        name: str,
+        duration_seconds: float,
+        captions: Iterable[tuple[float, float, str]],
+        *,
+        path: Path | None = None,
+    ) -> VideoRecord:
+        """Take over captions from elsewhere: published at once, then searched and asked about like others.
+
+        Importing a video of this name (or this file) again replaces what was there; the same captions change
+        nothing. Without the file, questions are answered from the captions, and nothing is looked at again.
+
+        Args:
+            name: What people call the video, ``dock.mp4`` say.
+            duration_seconds: How long it is.
+            captions: ``(start_seconds, end_seconds, text)`` each, on the clock whose 0 is the first displayed
+                frame; they may overlap and leave gaps. What is not captioned counts as not inspected.
+            path: The video's file, where it is at hand; its name is then the name.
+
+        Returns:
+            The video as it now stands in the library.
+
+        Raises:
+            LibraryBusy: Another process is writing to this library.
+            LibraryError: A caption cannot be used; the text says which and why. Nothing was changed.
+            MediaError: The file cannot be read.
+        """
+        told = read_import(path.name if path else name, duration_seconds, captions, path)
+        publish_import(self, told)
+        return self.video(told.video_id)
 
     # -- search -----------------------------------------------------------------------------------------
 
@@ -119,33 +170,18 @@ class Library:
     ) -> list[Hit]:
         """Find segments whose captions contain the query's words, best first."""
         found = self.catalog.search_words(query, limit=limit, video_id=video_id, span=span)
-        return self._hits([(segment, score) for score, segment in found])
+        return hits_of(self.catalog, [(segment, score) for score, segment in found])
 
     def search_meaning(
         self, query: str, *, limit: int, video_id: str | None = None, span: Span | None = None
     ) -> list[Hit]:
-        """Find segments whose captions lie near the query's vector, best first."""
+        """Find segments whose captions, or one of whose events, lie near the query's vector, best first."""
         embedder = self.embedder
         vector = embedder.embed_query(query)
         if not vector.any():  # nothing in the query that the embedder knows
             return []
-        nearest = self.vectors_of(embedder.name).search(
-            vector, generation=self.catalog.generation, limit=limit, video_id=video_id, span=span
-        )
-        segments = self.catalog.segments_by_id([segment_id for segment_id, _ in nearest])
-        return self._hits(
-            [(segments[segment_id], score) for segment_id, score in nearest if segment_id in segments]
-        )
-
-    def _hits(self, scored: Sequence[tuple[Segment, float]]) -> list[Hit]:
-        videos = {
-            video_id: self.catalog.video(video_id) for video_id in {segment.video_id for segment, _ in scored}
-        }
-        return [
-            Hit(video, segment, score)
-            for segment, score in scored
-            if (video := videos[segment.video_id]) is not None
-        ]
+        segments, events = self.vectors_of(embedder.name), self._event_vectors(embedder.name)
+        return nearest(self.catalog, segments, events, vector, limit, Where(video_id, span))
 
     # -- frames -----------------------------------------------------------------------------------------
 
@@ -157,6 +193,11 @@ class Library:
                 video, whose frames must not stand for this one's.
         """
         video = self.video(video_id)
+        if not video.size_bytes:
+            raise MediaError(
+                f"the file of {video.name} is not there: its captions were imported without it, so its "
+                "frames cannot be looked at. What the captions say can be recalled and searched"
+            )
         for path in [video.path, *self.catalog.paths(video_id)]:
             if self.holds(path, video_id):
                 return path
@@ -173,7 +214,10 @@ class Library:
             return False
         if self.catalog.known_content(path, facts.st_size, facts.st_mtime_ns) == video_id:
             return True
-        if content_id(path) != video_id:
+        try:
+            if content_id(path) != video_id:
+                return False
+        except MediaError:  # it cannot be read: a drive that fails, say
             return False
         self.catalog.note_file(path, video_id, facts.st_size, facts.st_mtime_ns)
         return True
@@ -187,7 +231,8 @@ class Library:
             TimeOutsideVideo: A time lies before 0 or past the end.
             MediaError: The file is gone or cannot be decoded.
         """
-        return self._decoder.frames_at(self.file_of(video_id), seconds, max_side=max_side)
+        path, stream = self.file_of(video_id), self.video(video_id).stream
+        return self._decoder.frames_at(path, seconds, max_side=max_side, stream=stream)
 
     def frames_in(self, video_id: str, span: Span, budget: FrameBudget) -> list[Frame]:
         """Return frames spread evenly over ``span``, as dense as the budget allows, each once.
@@ -217,14 +262,18 @@ class Library:
         self.catalog.set_meta(_FINGERPRINT, fingerprint.to_json())
 
     @property
+    def embedding_setting(self) -> str:
+        """The setting that makes the embedder: the index's own, else the one for a new library."""
+        return self.fingerprint.embedding_setting if self.fingerprint else self._new_embedding
+
+    @property
     def embedder(self) -> Embedder:
         """The embedder that made the index, so that questions and captions meet in one space.
 
         Raises:
             LibraryError: It is not the same any more (another revision of its model, say).
         """
-        fingerprint = self.fingerprint
-        setting = fingerprint.embedding_setting if fingerprint else self._new_embedding
+        fingerprint, setting = self.fingerprint, self.embedding_setting
         if self._embedder is None or self._embedder[0] != setting:
             self._embedder = (setting, make_embedder(setting))
         embedder = self._embedder[1]
@@ -236,12 +285,47 @@ class Library:
         return embedder
 
     def vectors_of(self, embedder_name: str) -> Vectors:
-        """Return the collection of one embedder."""
-        if embedder_name not in self._vectors:
-            self._vectors[embedder_name] = Vectors(
-                self.folder / "vectors", embedder_name, url=self._chroma_url
+        """Return the collection of one embedder: a vector for each segment."""
+        return self._collection(embedder_name, "segments")
+
+    def store_vectors(self, embedder: Embedder, drafts: Sequence[tuple[int, Segment]]) -> None:
+        """Embed segments, given with their ids, and their events, beside what is there already.
+
+        Only the owner may call this.
+
+        Raises:
+            LibraryError: The disk is full, or vectors cannot be read back.
+        """
+        store_entries(self.vectors_of(embedder.name), embedder, segment_entries(drafts))
+        events = self._event_vectors(embedder.name)
+        if events is not None:
+            store_entries(events, embedder, event_entries(drafts))
+
+    def drop_older_vectors(self, embedder: Embedder, video_id: str, fingerprint: str) -> None:
+        """Drop a video's vectors that an older index left behind; only the owner may call this.
+
+        It comes after publishing: until then the older index is the one that answers.
+        """
+        drafts = self.catalog.drafts(video_id, fingerprint)
+        keep = [entry.entry_id for entry in segment_entries(drafts)]
+        self.vectors_of(embedder.name).remove(video_id, keep=keep)
+        events = self._event_vectors(embedder.name)
+        if events is not None:
+            events.remove(video_id, keep=[entry.entry_id for entry in event_entries(drafts)])
+
+    def _event_vectors(self, embedder_name: str) -> Vectors | None:
+        return self._collection(embedder_name, "events") if embeds_events(embedder_name) else None
+
+    def _collections(self, embedder_name: str) -> list[Vectors]:
+        events = self._event_vectors(embedder_name)
+        return [self.vectors_of(embedder_name), *([events] if events is not None else [])]
+
+    def _collection(self, embedder_name: str, kind: str) -> Vectors:
+        if (embedder_name, kind) not in self._vectors:
+            self._vectors[embedder_name, kind] = Vectors(
+                self.folder / "vectors", embedder_name, kind=kind, url=self._chroma_url
             )
-        return self._vectors[embedder_name]
+        return self._vectors[embedder_name, kind]
 
     @property
     def vision_name(self) -> str:

@@ -7,7 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from indexer.timeline import Segment, Span, Unseen
+from indexer.clock.start import RecordingStart
+from indexer.timeline import Event, Segment, Span, Unseen
+
+MAX_ATTEMPTS = 3
+"""Attempts in a row at which a content may crash its decoder, hang or hit a limit; then it is set aside."""
 
 
 class VideoStatus(StrEnum):
@@ -33,16 +37,30 @@ class VideoRecord:
     status: VideoStatus
     reason: str = ""
     """Why it failed or is partial."""
+    failure: str = ""
+    """Why the latest attempt to index it failed, "" when it did not; an index made before stays usable."""
+    set_aside: bool = False
+    """Whether it failed so often in a row that it is not tried again before it changes."""
     duration_seconds: float = 0.0
     width: int = 0
     height: int = 0
     codec: str = ""
     size_bytes: int = 0
     segment_count: int = 0
+    still_seconds: float = 0.0
+    """How much of it is in still segments, of which only a few frames were looked at."""
     unseen: tuple[Unseen, ...] = ()
     indexed_at: datetime | None = None
     progress: float = 0.0
     """Share of the video that is indexed so far, 0 to 1."""
+    stream: int | None = None
+    """Number of the video stream that a person chose; None for the one that players choose."""
+    camera: str = ""
+    """The camera that made it, "" when unknown."""
+    start: RecordingStart | None = None
+    """Its wall clock; None when nobody knows when it was recorded."""
+    start_remark: str = ""
+    """Why its start is not known, where there is more to say than that nothing tells it."""
 
     @property
     def answerable(self) -> bool:
@@ -63,3 +81,5 @@ class Hit:
     segment: Segment
     score: float
     """Higher is better; comparable within one search only."""
+    event: Event | None = None
+    """The event that was found by its own text; None where the segment as a whole was."""

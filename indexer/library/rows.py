@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from indexer.library.records import VideoRecord, VideoStatus
+from indexer.clock.start import RecordingStart
+from indexer.discovery import printable
+from indexer.library.records import MAX_ATTEMPTS, VideoRecord, VideoStatus
 from indexer.timeline import Caption, Event, Segment, Span, Unseen
 
 VIDEOS = """
 SELECT v.*, j.running, j.progress, j.video_id IS NOT NULL AS has_job,
        (SELECT COUNT(*) FROM segments s
         WHERE s.video_id = v.video_id AND s.fingerprint = v.fingerprint) AS segment_count,
+       (SELECT COALESCE(SUM(end_seconds - start_seconds), 0.0) FROM segments s
+        WHERE s.video_id = v.video_id AND s.fingerprint = v.fingerprint AND s.still) AS still_seconds,
        EXISTS (SELECT 1 FROM unseen u
                WHERE u.video_id = v.video_id AND u.fingerprint = v.fingerprint) AS has_gaps
 FROM videos v LEFT JOIN jobs j ON j.video_id = v.video_id"""
@@ -25,12 +29,6 @@ SEGMENTS = (
     "SELECT s.* FROM segments s JOIN videos v ON v.video_id = s.video_id AND v.fingerprint = s.fingerprint"
 )
 
-WORD_HITS = """
-SELECT s.*, bm25(words) AS rank FROM words
-JOIN segments s ON s.segment_id = words.rowid
-JOIN videos v ON v.video_id = s.video_id AND v.fingerprint = s.fingerprint
-WHERE words MATCH ?{condition}"""
-
 
 def bytes_of_path(path: Path) -> bytes:
     """Write a path as SQLite stores it: as bytes, because a file name may be any bytes."""
@@ -39,7 +37,7 @@ def bytes_of_path(path: Path) -> bytes:
 
 def name_of_path(path: Path) -> str:
     """Return the file's name as printable text."""
-    return os.fsencode(path.name).decode("utf-8", errors="backslashreplace")
+    return printable(path.name)
 
 
 def time_condition(span: Span | None) -> tuple[str, list[object]]:
@@ -51,25 +49,39 @@ def time_condition(span: Span | None) -> tuple[str, list[object]]:
 
 def video_record(row: sqlite3.Row, gaps: tuple[Unseen, ...]) -> VideoRecord:
     """Build a record from a row of `VIDEOS`."""
-    status = _status(row)
-    reason = (
-        row["failure"] if status is VideoStatus.FAILED else "; ".join(dict.fromkeys(g.reason for g in gaps))
-    )
+    status, failure = _status(row), _failure(row)
+    reason = failure if status is VideoStatus.FAILED else "; ".join(dict.fromkeys(g.reason for g in gaps))
     return VideoRecord(
         video_id=row["video_id"],
         name=row["name"],
         path=Path(os.fsdecode(row["path"])),
         status=status,
         reason=reason,
+        failure=failure,
+        set_aside=row["failed_attempts"] >= MAX_ATTEMPTS,
         duration_seconds=row["duration_seconds"],
         width=row["width"],
         height=row["height"],
         codec=row["codec"],
         size_bytes=row["size_bytes"],
         segment_count=row["segment_count"],
+        still_seconds=row["still_seconds"],
         unseen=gaps,
         indexed_at=datetime.fromisoformat(row["indexed_at"]) if row["indexed_at"] else None,
         progress=1.0 if row["fingerprint"] else (row["progress"] or 0.0),
+        stream=row["stream"],
+        camera=row["camera"],
+        start=recording_start(row),
+        start_remark="" if row["starts_at"] else row["starts_at_source"],
+    )
+
+
+def recording_start(row: sqlite3.Row) -> RecordingStart | None:
+    """Build a recording's start from a video's row; None where none is known."""
+    if not row["starts_at"]:
+        return None
+    return RecordingStart.from_row(
+        row["starts_at"], row["starts_at_source"], row["starts_at_error_seconds"], row["clock_rate"]
     )
 
 
@@ -81,9 +93,25 @@ def _status(row: sqlite3.Row) -> VideoStatus:
     return VideoStatus.FAILED
 
 
-def unseen(row: sqlite3.Row) -> Unseen:
-    """Build an unseen span from a row of `UNSEEN`."""
-    return Unseen(Span(row["start_seconds"], row["end_seconds"]), row["reason"])
+def _failure(row: sqlite3.Row) -> str:
+    text, attempts = str(row["failure"]), row["failed_attempts"]
+    if not text or not attempts:
+        return text
+    if attempts < MAX_ATTEMPTS:
+        return f"{text} (attempt {attempts} of {MAX_ATTEMPTS})"
+    return f"set aside after {attempts} attempts: {text} Change the file, or run witness index --retry."
+
+
+def unseen(found: Iterable[sqlite3.Row]) -> list[Unseen]:
+    """Build unseen spans from rows of `UNSEEN`; each segment noted its own part, parts that touch join."""
+    joined: list[Unseen] = []
+    for row in found:
+        gap = Unseen(Span(row["start_seconds"], row["end_seconds"]), row["reason"])
+        last = joined[-1] if joined else None
+        if last is not None and last.reason == gap.reason and last.span.end_seconds == gap.span.start_seconds:
+            gap = Unseen(Span(joined.pop().span.start_seconds, gap.span.end_seconds), gap.reason)
+        joined.append(gap)
+    return joined
 
 
 def segment(row: sqlite3.Row, events: Sequence[sqlite3.Row]) -> Segment:

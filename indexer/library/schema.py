@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 from indexer.errors import LibraryError
+from indexer.library.failures import in_words
 
 SCHEMA_VERSION = 2
+
+_PATIENCE_SECONDS = 30.0
+"""How long to wait for another process that is writing."""
+
+_PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+"""With a write-ahead log, NORMAL survives any kill of the program; a loss of power may take the last seconds
+of captions, which the next run makes again, and never damages the file. FULL would wait for the disk at every
+caption. Chroma's own default is FULL, so the vectors never lag behind what the catalog calls published."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -133,18 +143,34 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, check_same_thread=False, timeout=30.0, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        connection.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;" + _TABLES
-        )
+        with in_words(path.parent):
+            connection = sqlite3.connect(
+                path, check_same_thread=False, timeout=_PATIENCE_SECONDS, isolation_level=None
+            )
+            connection.row_factory = sqlite3.Row
+            _switch_to_log(connection)
+            connection.executescript(_TABLES)
+            _check_version(connection, path)
     except (OSError, sqlite3.DatabaseError) as error:
         raise LibraryError(
             f"the library at {path.parent} cannot be opened: {error}. Check that the folder is writable, or "
             "choose another one with --library or WITNESS_LIBRARY"
         ) from error
-    _check_version(connection, path)
     return connection
+
+
+def _switch_to_log(connection: sqlite3.Connection) -> None:
+    """Set the pragmas; SQLite itself does not wait for another process that switches at the same moment."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            connection.executescript(_PRAGMAS)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,7 +1,8 @@
 """The vectors of the captions, in Chroma. They are derived: the catalog can make them again at any time.
 
 A process that has a Chroma folder open never sees what another process writes, so the client is opened anew
-whenever the catalog's generation has moved.
+whenever the catalog's generation has moved. Opening one makes its tables, and two processes that do so at the
+same time fail, so only one opens at a time.
 """
 
 from __future__ import annotations
@@ -9,62 +10,93 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from indexer.errors import LibraryError
-from indexer.timeline import Segment, Span
+from indexer.library.failures import disk_full, looks_full, require_space
+from indexer.timeline import Span
 
 if TYPE_CHECKING:
     from chromadb import Collection
 
 _BATCH = 2000
 """Vectors per call; local Chroma refuses more than 5,461."""
+_COPIES = 4
+"""How often Chroma writes a vector before it is where it stays: log, table, index, and room to grow."""
+_opening = threading.Lock()
+"""Chroma keeps the clients of a process in one table that is cleared to open another."""
+
+
+class Placed(Protocol):
+    """Whatever has a place in a video: a segment, an entry."""
+
+    @property
+    def video_id(self) -> str:
+        """The video."""
+
+    @property
+    def span(self) -> Span:
+        """Where in it."""
 
 
 class Vectors:
-    """One collection of vectors, made by one embedder; ids are the catalog's segment ids."""
+    """One collection of vectors, made by one embedder; ids are the catalog's segment ids, or entry ids."""
 
-    def __init__(self, folder: Path, collection: str, *, url: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, collection: str, *, kind: str = "segments", url: str | None = None
+    ) -> None:
         """Name the collection; nothing is opened before it is needed.
 
         Args:
             folder: Where embedded Chroma keeps its files.
             collection: Name of the embedder; another embedder's vectors are another collection.
+            kind: What has the vectors: "segments", or "events".
             url: A Chroma server to use instead of the folder.
         """
         self._folder = folder
-        self._name = "segments-" + re.sub(r"[^A-Za-z0-9._-]+", "-", collection).strip("-._")[-480:]
+        self._name = f"{kind}-" + re.sub(r"[^A-Za-z0-9._-]+", "-", collection).strip("-._")[-480:]
         self._url = url
         self._lock = threading.Lock()
         self._opened: Collection | None = None
         self._opened_generation = -1
 
     def upsert(
-        self, segment_ids: Sequence[int], segments: Sequence[Segment], vectors: NDArray[np.float32]
+        self, segment_ids: Sequence[int], placed: Sequence[Placed], vectors: NDArray[np.float32]
     ) -> None:
-        """Store one vector per segment; storing one twice changes nothing."""
-        collection = self._collection()
-        for part in _batches(len(segment_ids)):
-            collection.upsert(
-                ids=[str(segment_id) for segment_id in segment_ids[part]],
-                embeddings=vectors[part],
-                metadatas=[_metadata(segment) for segment in segments[part]],
-            )
+        """Store one vector per segment; storing one twice changes nothing.
+
+        Raises:
+            LibraryError: The disk is full, or Chroma cannot write.
+        """
+        if self._url is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            require_space(self._folder, _COPIES * vectors.nbytes)
+        with self._in_words("written"):
+            collection = self._collection()
+            for part in _batches(len(segment_ids)):
+                collection.upsert(
+                    ids=[str(segment_id) for segment_id in segment_ids[part]],
+                    embeddings=vectors[part],
+                    metadatas=[_metadata(each) for each in placed[part]],
+                )
 
     def stored_ids(self, segment_ids: Sequence[int]) -> set[int]:
         """Return which of these segments have a vector that can be read back."""
-        collection = self._collection()
         found: set[int] = set()
-        for part in _batches(len(segment_ids)):
-            answer = collection.get(ids=[str(i) for i in segment_ids[part]], include=["embeddings"])
-            embeddings = answer["embeddings"]
-            if embeddings is not None and len(embeddings) == len(answer["ids"]):
-                found.update(int(segment_id) for segment_id in answer["ids"])
+        with self._in_words("read"):
+            collection = self._collection()
+            for part in _batches(len(segment_ids)):
+                answer = collection.get(ids=[str(i) for i in segment_ids[part]], include=["embeddings"])
+                embeddings = answer["embeddings"]
+                if embeddings is not None and len(embeddings) == len(answer["ids"]):
+                    found.update(int(segment_id) for segment_id in answer["ids"])
         return found
 
     def search(
@@ -80,13 +112,13 @@ class Vectors:
             video_id: Search only in this video.
             span: Search only segments that overlap this span.
         """
-        collection = self._collection(generation)
-        answer = collection.query(
-            query_embeddings=vector[np.newaxis, :],
-            n_results=limit,
-            where=_where(video_id, span),
-            include=["distances"],
-        )
+        with self._in_words("searched"):
+            answer = self._collection(generation).query(
+                query_embeddings=vector[np.newaxis, :],
+                n_results=limit,
+                where=_where(video_id, span),
+                include=["distances"],
+            )
         distances = answer["distances"]
         if distances is None:
             return []
@@ -95,13 +127,41 @@ class Vectors:
             for segment_id, distance in zip(answer["ids"][0], distances[0], strict=True)
         ]
 
+    def compare(
+        self, vector: NDArray[np.float32], ids: Sequence[int], *, generation: int
+    ) -> list[tuple[int, float]]:
+        """Return the cosine similarity of each of these ids that has a vector, best first.
+
+        For few ids this is faster than a search that Chroma filters: 20 ms where that took 120 to 440 ms, for
+        the 360 segments of one video among 100,000.
+
+        Args:
+            vector: The question's vector, shape (dimension,), of length 1.
+            ids: The segments or entries.
+            generation: The catalog's generation; a newer one than before opens the vectors anew.
+        """
+        found: list[tuple[int, float]] = []
+        with self._in_words("read"):
+            collection = self._collection(generation)
+            for part in _batches(len(ids)):
+                answer = collection.get(ids=[str(each) for each in ids[part]], include=["embeddings"])
+                if not answer["ids"]:
+                    continue
+                stored = np.asarray(answer["embeddings"], dtype=np.float32)
+                nearness = stored @ vector / np.maximum(np.linalg.norm(stored, axis=1), 1e-12)
+                found += [
+                    (int(each), float(near)) for each, near in zip(answer["ids"], nearness, strict=True)
+                ]
+        return sorted(found, key=lambda pair: -pair[1])
+
     def remove(self, video_id: str, *, keep: Sequence[int] = ()) -> None:
         """Drop the vectors of a video, except those of the segments in ``keep``."""
-        collection = self._collection()
-        stored = collection.get(where={"video_id": video_id}, include=[])["ids"]
-        stale = sorted(set(stored) - {str(segment_id) for segment_id in keep})
-        for part in _batches(len(stale)):
-            collection.delete(ids=stale[part])
+        with self._in_words("written"):
+            collection = self._collection()
+            stored = collection.get(where={"video_id": video_id}, include=[])["ids"]
+            stale = sorted(set(stored) - {str(segment_id) for segment_id in keep})
+            for part in _batches(len(stale)):
+                collection.delete(ids=stale[part])
 
     def _collection(self, generation: int | None = None) -> Collection:
         with self._lock:
@@ -112,37 +172,55 @@ class Vectors:
 
     def _open(self) -> Collection:
         import chromadb
-        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
         settings = Settings(anonymized_telemetry=False)
+        if self._url is None:
+            with _opening:
+                return self._open_folder(settings)
+        address = urlsplit(self._url)
+        client: Any = chromadb.HttpClient(
+            host=address.hostname or "localhost", port=address.port or 8000,
+            ssl=address.scheme == "https", settings=settings,
+        )  # fmt: skip
+        return self._collection_of(client)
+
+    def _open_folder(self, settings: Any) -> Collection:
+        import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder / "opening.lock"):
+            SharedSystemClient.clear_system_cache()  # else the client that is open already is handed out
+            return self._collection_of(chromadb.PersistentClient(str(self._folder), settings))
+
+    def _collection_of(self, client: Any) -> Collection:
+        return client.get_or_create_collection(  # type: ignore[no-any-return]
+            self._name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+        )
+
+    @contextmanager
+    def _in_words(self, done: str) -> Iterator[None]:
+        """Say in words what keeps the vectors from being opened, or from being ``done``: read, written."""
         try:
-            if self._url is None:
-                SharedSystemClient.clear_system_cache()  # else the client that is open already is handed out
-                self._folder.mkdir(parents=True, exist_ok=True)
-                client: Any = chromadb.PersistentClient(str(self._folder), settings)
-            else:
-                address = urlsplit(self._url)
-                client = chromadb.HttpClient(
-                    host=address.hostname or "localhost", port=address.port or 8000,
-                    ssl=address.scheme == "https", settings=settings,
-                )  # fmt: skip
-            return client.get_or_create_collection(  # type: ignore[no-any-return]
-                self._name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-            )
+            yield
+        except LibraryError:
+            raise
         except Exception as error:
-            where = self._url or self._folder
+            if self._url is None and looks_full(self._folder):
+                raise disk_full(self._folder.parent) from error
+            advice = "Check the folder and its disk" if self._url is None else "Check that the server runs"
             raise LibraryError(
-                f"the vectors at {where} cannot be opened: {error}. "
-                "Check the folder, or that the Chroma server runs"
+                f"the vectors at {self._url or self._folder} cannot be {done}: {error}. {advice}, then run "
+                "the same command again"
             ) from error
 
 
-def _metadata(segment: Segment) -> dict[str, str | float]:
+def _metadata(placed: Placed) -> dict[str, str | float]:
     return {
-        "video_id": segment.video_id,
-        "start_seconds": segment.span.start_seconds,
-        "end_seconds": segment.span.end_seconds,
+        "video_id": placed.video_id,
+        "start_seconds": placed.span.start_seconds,
+        "end_seconds": placed.span.end_seconds,
     }
 
 

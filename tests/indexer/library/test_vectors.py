@@ -70,3 +70,11 @@ def test_what_another_process_wrote_is_seen_once_the_generation_moves(tmp_path):
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
     found = {segment_id for segment_id, _ in reader.search(unit(0), generation=2, limit=9)}
     assert found == {1, 2, 3, 4}
+
+
+def test_given_segments_are_compared_exactly_and_those_without_a_vector_left_out(tmp_path):
+    vectors = filled(tmp_path)
+    found = vectors.compare(unit(0.4), [1, 2, 9], generation=0)
+    assert [segment_id for segment_id, _ in found] == [2, 1]
+    assert abs(found[0][1] - np.cos(0.1)) < 1e-3
+    assert vectors.compare(unit(0.4), [9], generation=0) == []
