@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from assistant.observer_words import is_observer
-from assistant.timing import TimeExpression, TimePastEnd, find_times
+from assistant.timing_choice import HOW_TO_SET, Named, Resolved, resolve_times
+from assistant.timing_events import RelativeTime, find_relative
+from assistant.timing_relative import resolve_relative
+from assistant.wall_clock_cameras import ASKS_FOR_OTHERS, spans_at
+from indexer.clock.start import RecordingStart
+from indexer.clock.zones import find_zone
 from indexer.errors import WitnessError
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord, VideoStatus
@@ -20,12 +26,12 @@ _SAYS_NOTHING = frozenset(
         " could will would the a an of to at in on from by with for and or it its this that these those there"
         " any anything happen please tell show give describe summarise summarize summary overview explain"
         " everything whole all me i you about during video videos clip clips recording footage file second"
-        " time moment"
+        " time moment see saw seen"
     )
 )
 """Tokens that tell nothing to search for."""
 _SAYS_NOTHING_HAN = re.compile(
-    "视频|录像|片段|画面|文件|内容|描述|介绍|总结|概括|发生|什么|时候|整个|一下|这个|那个|请|说|这|段|里|在|中|了|的|吗|呢"
+    "看到|看见|视频|录像|片段|画面|文件|内容|描述|介绍|总结|概括|发生|什么|时候|整个|一下|这个|那个|请|说|这|段|里|在|中|了|的|吗|呢"
 )
 """The same in Chinese, which is not written in words."""
 _FILE_NAME = re.compile(
@@ -47,6 +53,8 @@ class VideoScope:
     """Stretches named by time expressions; empty when the question names no time that the video has."""
     unseen: tuple[Unseen, ...] = ()
     """Parts that nobody could look at when the video was indexed."""
+    start: RecordingStart | None = None
+    """Its wall clock, where it is known when it was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ class Scope:
     """Whether whole videos are to be told of although there are words, since no search would find those."""
     measured: bool = False
     """Whether the index holds measurements, not the words of a model that understands pictures."""
+    relative: RelativeTime | None = None
+    """A time told by an event, "ten seconds before the box fell"; its stretch stands with the videos."""
 
     @property
     def searched(self) -> bool:
@@ -92,13 +102,16 @@ _REFERS_BACK = re.compile(
 """Words that mean something of an earlier answer."""
 
 
-def read_question(library: Library, question: str, video: str | None = None) -> Scope:
+def read_question(
+    library: Library, question: str, video: str | None = None, *, now: datetime | None = None
+) -> Scope:
     """Work out which videos and spans a question means.
 
     Args:
         library: The videos to choose from.
         question: The person's words.
         video: A video that the question is narrowed to, by name, handle or id.
+        now: The instant from which "yesterday" is counted, in the person's zone; default: this one.
 
     Raises:
         VideoNotFound: ``video`` is no video of the library.
@@ -109,24 +122,81 @@ def read_question(library: Library, question: str, video: str | None = None) -> 
     meant = [library.video(video)] if video else mentioned
     answerable = [record for record in records if record.answerable]
     usable = [record for record in meant if record.answerable] if meant else answerable
-    times = find_times(rest)
+    named = [Named(record, library.handle(record)) for record in usable]
+    times, relative = _read_times(library, rest, named, now or _now(library), everywhere=not meant)
+    for text in times.texts:
+        rest = rest.replace(text, " ", 1)
     rest, back = _REFERS_BACK.subn(" ", rest)
-    notes = [_not_answerable(record) for record in meant if not record.answerable]
-    scopes = []
-    for record in usable:
-        handle = library.handle(record)
-        spans, problems = _resolve(times, record, handle)
-        notes += problems
-        scopes.append(VideoScope(record.video_id, handle, record.duration_seconds, spans, record.unseen))
+    if ASKS_FOR_OTHERS.search(rest):
+        rest, named = ASKS_FOR_OTHERS.sub(" ", rest), _others(library, answerable, named, times)
     return Scope(
-        videos=tuple(scopes),
+        videos=tuple(_video_scope(each, times) for each in named),
         named=bool(meant) or len(answerable) == 1,
-        times=tuple(time.text for time in times),
-        words=_content(rest, times),
-        notes=tuple(notes),
+        times=tuple(times.texts),
+        words=_content(rest),
+        notes=(*(_not_answerable(each) for each in meant if not each.answerable), *times.notes),
         missing=tuple(_missing(library, rest)),
-        refers_back=back > 0 and not times,
+        refers_back=back > 0 and not times.texts,
         measured=is_observer(library.vision_name),
+        relative=relative,
+    )
+
+
+def _now(library: Library) -> datetime:
+    """Return this instant in the zone of the settings, or else of the machine."""
+    return datetime.now().astimezone(find_zone(library.timezone))
+
+
+def _read_times(
+    library: Library, rest: str, named: Sequence[Named], now: datetime, *, everywhere: bool
+) -> tuple[Resolved, RelativeTime | None]:
+    """Find the times of a question; one that is told by an event lies within the others, if there are any."""
+    relative = find_relative(rest)
+    times = resolve_times(rest.replace(relative.text, " ", 1) if relative else rest, named, now)
+    if relative is None or (times.texts and not times.spans):
+        return times, None
+    found = resolve_relative(library, relative, named, times.spans, everywhere=everywhere)
+    times.notes.append(found.note)
+    if not found.spans:
+        return times, None
+    times.texts.append(relative.text)
+    times.spans = found.spans
+    return times, relative
+
+
+def _others(
+    library: Library, answerable: Sequence[VideoRecord], named: Sequence[Named], times: Resolved
+) -> list[Named]:
+    """Turn to the other cameras: what they recorded while the named videos showed what is asked about."""
+    sources = [each.record for each in named if times.spans.get(each.record.video_id)]
+    if not sources or len(named) == len(answerable):
+        return list(named)
+    found: dict[str, list[Span]] = {}
+    for source in sources:
+        for video_id, spans in spans_at(answerable, source, times.spans[source.video_id]).items():
+            found.setdefault(video_id, []).extend(spans)
+    asked = {source.video_id for source in sources}
+    others = [record for record in answerable if record.video_id not in asked]
+    unknown = [library.handle(record) for record in others if record.start is None]
+    if any(source.start is None for source in sources):
+        unknown = [library.handle(source) for source in sources if source.start is None]
+    if unknown:
+        were = "was" if len(unknown) == 1 else "were"
+        times.notes.append(
+            f"It is not known when {', '.join(unknown[:3])} {were} recorded, so nothing can be lined up "
+            f"there; say when: {HOW_TO_SET.format('VIDEO')}"
+        )
+    elif not found:
+        times.notes.append("No other camera recorded at that time")
+    times.spans = found
+    return [Named(record, library.handle(record)) for record in others if record.video_id in found]
+
+
+def _video_scope(video: Named, times: Resolved) -> VideoScope:
+    record = video.record
+    spans = tuple(times.spans.get(record.video_id, ()))
+    return VideoScope(
+        record.video_id, video.handle, record.duration_seconds, spans, record.unseen, record.start
     )
 
 
@@ -174,30 +244,14 @@ def _mention(name: str, *, is_stem: bool) -> re.Pattern[str]:
     return re.compile(bare, re.IGNORECASE)
 
 
-def _resolve(
-    times: Sequence[TimeExpression], record: VideoRecord, handle: str
-) -> tuple[tuple[Span, ...], list[str]]:
-    """Return the spans of the time expressions in one video, and words for those that it does not have."""
-    spans: list[Span] = []
-    problems: list[str] = []
-    for time in times:
-        try:
-            spans.append(time.resolve(record.duration_seconds))
-        except TimePastEnd as error:
-            problems.append(f"{handle}: {error}")
-    return tuple(dict.fromkeys(spans)), problems
-
-
 def _not_answerable(record: VideoRecord) -> str:
     if record.status is VideoStatus.FAILED:
         return f"{record.name} could not be indexed: {record.reason or 'no reason is known'}"
     return f"{record.name} is not indexed yet ({record.status.value}); ask again when it is ready"
 
 
-def _content(question: str, times: Sequence[TimeExpression]) -> str:
-    """Return the question without its times, or nothing when no word is left that could be searched for."""
-    for time in times:
-        question = question.replace(time.text, " ", 1)
+def _content(question: str) -> str:
+    """Return what is left of a question, or nothing when no word is left that could be searched for."""
     words = [
         token for token in query_tokens(_SAYS_NOTHING_HAN.sub(" ", question)) if token not in _SAYS_NOTHING
     ]

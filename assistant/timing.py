@@ -11,7 +11,8 @@ What is meant by what:
   ends with the video; "before 0:10" is [0, 10).
 - Chinese likewise: 第5秒 and 5秒 are [5, 6), 第2分钟 is the second minute, [60, 120), 最后10秒 the last 10 s.
 - A length that only says how long something took is no time: "it lasted 5 seconds", 持续了5秒.
-- 14:32 is 14 minutes and 32 seconds into the video.
+- 14:32 is 14 minutes and 32 seconds into the video; that it may be a time of day is weighed in
+  `assistant.timing_choice`.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class TimeExpression:
     start: Bound
     end: Bound
     """First instant after it."""
+    place: tuple[int, int] = (0, 0)
+    """Where it stands in the question."""
 
     def resolve(self, duration_seconds: float) -> Span:
         """Return the span that is meant in a video of that length, cut off at its end.
@@ -104,6 +107,6 @@ def find_times(question: str) -> list[TimeExpression]:
     reached = 0
     for begin, end, (start, stop) in readings:
         if begin >= reached:
-            found.append(TimeExpression(question[begin:end], start, stop))
+            found.append(TimeExpression(question[begin:end], start, stop, (begin, end)))
             reached = end
     return found

@@ -1,0 +1,48 @@
+"""How the faces write when a video was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from indexer.clock.start import RecordingStart, format_clock, format_error
+from indexer.library.records import VideoRecord
+from indexer.timeline import format_seconds
+
+
+def describe_clock(video: VideoRecord) -> Iterator[str]:
+    """Say in lines when a video was recorded, how that is known, what disagrees, and by which camera."""
+    camera = f"camera {video.camera}" if video.camera else ""
+    if video.start is not None:
+        yield "  ".join(filter(None, [f"recorded {video.start.described}", camera]))
+        yield from filter(None, video.start.remark.split("; "))
+    else:
+        yield from filter(None, [camera, *video.start_remark.split("; ")])
+
+
+def recorded(video: VideoRecord) -> str:
+    """Write when a video was recorded, for a column; with ~ where that is an estimate, "" where not known."""
+    if video.start is None:
+        return ""
+    return f"{'~' if video.start.estimated else ''}{video.start.starts_at:%Y-%m-%d %H:%M:%S}"
+
+
+def both_clocks(video: VideoRecord, seconds: float) -> str:
+    """Write a second of a video in both clocks, ``0:05.2 (14:30:05)``."""
+    offset = format_seconds(round(seconds, 2))
+    if video.start is None:
+        return offset
+    moment = video.start.at(seconds).replace(microsecond=0)
+    return f"{offset} ({format_clock(moment)}{format_error(video.start.error_seconds)})"
+
+
+def start_json(video: VideoRecord) -> dict[str, Any]:
+    """Write a video's start for programs; ``starts_at`` is null where it is not known."""
+    start: RecordingStart | None = video.start
+    return {
+        "starts_at": start.starts_at.isoformat() if start else None,
+        "starts_at_source": start.source.value if start else None,
+        "starts_at_error_seconds": start.error_seconds if start else None,
+        "clock_rate": start.rate if start else None,
+        "starts_at_remark": start.remark if start else video.start_remark,
+    }

@@ -1,0 +1,1 @@
+"""When a recording was made: its wall clock, from the best source that there is."""
