@@ -6,8 +6,8 @@ import sys
 
 import typer
 
-from app.commands import ask, chat, demo, doctor, frames, index, library, remove, search, show
-from app.console import errors
+from app.commands import ask, chat, clock, demo, doctor, frames, index, library, remove, search, show
+from app.console import errors, show_arrivals
 from assistant.timing import TimeExpressionError
 from indexer.errors import SettingsError, WitnessError
 
@@ -23,6 +23,7 @@ app.command("ask")(ask.ask)
 app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("library")(library.library)
+app.command("clock")(clock.clock)
 app.command("frames")(frames.frames)
 app.command("remove")(remove.remove)
 app.command("chat")(chat.chat)
@@ -38,6 +39,7 @@ def main() -> None:
     """
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
+    show_arrivals()
     try:
         app(args=[argument for argument in arguments if argument != "--debug"])
     except WitnessError as error:

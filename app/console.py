@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
 
 from assistant.timing import parse_seconds
 from indexer.errors import SettingsError
@@ -47,10 +49,19 @@ ChatOption = Annotated[
 ChatUrlOption = Annotated[
     str | None, typer.Option("--chat-url", help="Server of the chat model, e.g. http://localhost:8000/v1.")
 ]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language", help="Language of captions and answers, where a model writes them (WITNESS_LANGUAGE)."
+    ),
+]
 FromOption = Annotated[
     str | None, typer.Option("--from", help="Only from this time on: seconds, m:ss or h:mm:ss.")
 ]
 ToOption = Annotated[str | None, typer.Option("--to", help="Only up to this time.")]
+
+ARRIVALS = "indexer.vision.qwen3_vl.arrival"
+"""Logger of that module, which is not imported before weights are needed: it brings transformers along."""
 
 _STATUS_STYLE = {
     VideoStatus.READY: "green",
@@ -61,6 +72,62 @@ _STATUS_STYLE = {
 }
 
 
+class ArrivalLine(logging.Handler):
+    """Shows how a model's weights arrive: one line that fills up, and is gone when they are there.
+
+    Where nobody watches, in a pipe or a log, it is one line of text for each arrival.
+    """
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.INFO)
+        self._console = console
+        self._doing = ""
+        self._line: Progress | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one record of `indexer.vision.qwen3_vl.arrival`."""
+        doing, share = str(getattr(record, "doing", "")), float(getattr(record, "share", 1.0))
+        if doing != self._doing:
+            self._end()
+            self._begin(doing)
+        if self._line is not None:
+            self._line.update(self._line.task_ids[0], completed=share)
+        if share >= 1:
+            self._end()
+
+    def close(self) -> None:
+        """Take the line away, also when the weights never came."""
+        self._end()
+        super().close()
+
+    def _begin(self, doing: str) -> None:
+        self._doing = doing
+        if not self._console.is_terminal:
+            self._console.print(plain(doing))
+            return
+        self._line = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=28),
+            TextColumn("{task.percentage:>3.0f} %"),
+            console=self._console,
+            transient=True,
+        )
+        self._line.add_task(doing, total=1.0)
+        self._line.start()
+
+    def _end(self) -> None:
+        if self._line is not None:
+            self._line.stop()
+        self._doing, self._line = "", None
+
+
+def show_arrivals() -> None:
+    """Have the arrival of a model's weights shown on standard error."""
+    arrivals = logging.getLogger(ARRIVALS)
+    arrivals.setLevel(logging.INFO)
+    arrivals.addHandler(ArrivalLine(errors))
+
+
 def settings_for(library: Path | None, **arguments: Any) -> Settings:
     """Read the settings, with what the command line gave on top."""
     return load_settings(library=library, **arguments)
@@ -68,8 +135,9 @@ def settings_for(library: Path | None, **arguments: Any) -> Settings:
 
 def print_json(value: Any) -> None:
     """Write one JSON document to standard output, plain, for programs."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    # The odd bytes of file names are lone surrogates here, which JSON can write only as escapes.
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
 
 
 def plain(text: str) -> str:

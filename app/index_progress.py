@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from app.console import plain
+from indexer.discovery import printable
 from indexer.progress import FileFailed, FileIndexed, FileProgress, FileSkipped, FilesQueued, IndexEvent
 from indexer.timeline import format_seconds
 
@@ -51,7 +52,7 @@ class IndexDisplay:
         if isinstance(event, FileSkipped):
             self.skipped += 1
             if event.reason != "already indexed":
-                self._console.print(f"[dim]skipped[/] {plain(event.path.name)}: {plain(event.reason)}")
+                self._console.print(f"[dim]skipped[/] {_name(event.path)}: {plain(event.reason)}")
         elif isinstance(event, FilesQueued):
             self._start(event)
         elif isinstance(event, FileProgress):
@@ -71,9 +72,9 @@ class IndexDisplay:
             parts = [f"Nothing to do: {self.skipped} already indexed"]
         self._console.print(", ".join(parts) + speed)
         for path, reason in self.failed.items():
-            self._console.print(f"[red]failed[/] {plain(str(path))}: {plain(reason)}")
+            self._console.print(f"[red]failed[/] {plain(printable(path))}: {plain(reason)}")
         for path, reason in self.partial.items():
-            self._console.print(f"[yellow]partial[/] {plain(str(path))}: {plain(reason)}")
+            self._console.print(f"[yellow]partial[/] {plain(printable(path))}: {plain(reason)}")
 
     def _start(self, event: FilesQueued) -> None:
         self._sizes = {path: path.stat().st_size if path.exists() else 0 for path in event.paths}
@@ -87,7 +88,7 @@ class IndexDisplay:
     def _advance(self, event: FileProgress) -> None:
         if self._file is None or self._file[0] != event.path:
             self._close_file()
-            self._file = (event.path, self._progress.add_task(event.path.name, total=1.0, note=""))
+            self._file = (event.path, self._progress.add_task(printable(event.path.name), total=1.0, note=""))
             self._rate.begin_file(event.done_seconds)
         self._rate.reach(event.done_seconds)
         share = event.done_seconds / event.total_seconds if event.total_seconds else 0.0
@@ -111,7 +112,7 @@ class IndexDisplay:
         if event.unseen_reason:
             self.partial[event.path] = event.unseen_reason
             note += f", [yellow]partial: {plain(event.unseen_reason)}[/]"
-        self._console.print(f"[green]indexed[/] {plain(event.path.name)} ({note})")
+        self._console.print(f"[green]indexed[/] {_name(event.path)} ({note})")
         self._file_ended(event.path)
 
     def _fail(self, event: FileFailed) -> None:
@@ -168,6 +169,10 @@ class _Rate:
 
     def seconds_for(self, video_seconds: float) -> float | None:
         return video_seconds / self._speed() if self._speed() > 0 else None
+
+
+def _name(path: Path) -> str:
+    return plain(printable(path.name))
 
 
 def _left(seconds: float | None) -> str:

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from indexer.clock.start import WallSpan
 from indexer.timeline import Coverage, Span
+
+STILL = "still, so only a few of its frames were looked at"
+"""What people are told of spans in which indexing found no movement."""
 
 
 class Source(StrEnum):
@@ -29,9 +33,11 @@ class Citation:
     source: Source
     frame_seconds: tuple[float, ...] = ()
     """PTS of the frames inside the span that show it, for the person to look at."""
+    wall: WallSpan | None = None
+    """The same stretch on the wall clock, where it is known when the video was recorded."""
 
     def __str__(self) -> str:
-        return f"{self.video} {self.span}"
+        return f"{self.video} {self.span}" + (f", {self.wall}" if self.wall else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,8 @@ class VideoCoverage:
     coverage: Coverage
     looks: tuple[Looked, ...] = ()
     """What was looked at again; the rest of what was inspected stands in the index."""
+    still: tuple[Span, ...] = ()
+    """What was inspected by few of its frames only, because indexing found no movement in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Answer:
 
     question: str
     text: str
-    """The answer as prose; citations stand in it as ``(name.mp4 0:05–0:06)``."""
+    """The answer as prose; citations stand in it as ``(name.mp4 0:05–0:06)``, or in both clocks."""
     citations: tuple[Citation, ...]
     coverage: tuple[VideoCoverage, ...]
     steps: tuple[Step, ...]
@@ -106,6 +114,7 @@ class Answer:
                     "end_seconds": citation.span.end_seconds,
                     "source": citation.source.value,
                     "frame_seconds": list(citation.frame_seconds),
+                    "wall_clock": _wall_json(citation.wall),
                 }
                 for citation in self.citations
             ],
@@ -118,6 +127,7 @@ class Answer:
                         {**_span_json(unseen.span), "reason": unseen.reason}
                         for unseen in entry.coverage.not_inspected
                     ],
+                    "still": [_span_json(span) for span in entry.still],
                     "looks": [
                         {
                             **_span_json(look.span),
@@ -139,6 +149,16 @@ class Answer:
                 "embedding": self.models.embedding,
             },
         }
+
+
+def _wall_json(wall: WallSpan | None) -> dict[str, Any] | None:
+    if wall is None:
+        return None
+    return {
+        "start": wall.start.isoformat(timespec="milliseconds"),
+        "end": wall.end.isoformat(timespec="milliseconds"),
+        "error_seconds": round(wall.error_seconds, 3),
+    }
 
 
 def _span_json(span: Span) -> dict[str, float]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import prompts
 from assistant.data import as_data
-from assistant.scope import Scope
+from assistant.scope import Scope, VideoScope
 from assistant.turn import Mode, Turn
 from indexer.library.library import Library
-from indexer.timeline import format_seconds
+from indexer.timeline import Span, format_seconds
 
 _MAX_VIDEOS = 60
 """Videos named in the prompt; the tool list_videos tells all of them."""
@@ -37,7 +37,10 @@ def write_system_prompt(library: Library, turn: Turn, language: str, limits: str
 
 def _videos(library: Library, scope: Scope) -> Iterator[str]:
     for video in scope.videos[:_MAX_VIDEOS]:
-        yield f"{video.handle}, {format_seconds(video.duration_seconds)} long"
+        recorded = ""
+        if video.start is not None and video.duration_seconds > 0:
+            recorded = f", recorded {video.start.wall(Span(0.0, video.duration_seconds)).dated}"
+        yield f"{video.handle}, {format_seconds(video.duration_seconds)} long{recorded}"
     if len(scope.videos) > _MAX_VIDEOS:
         yield f"and {len(scope.videos) - _MAX_VIDEOS} more, see list_videos"
 
@@ -45,8 +48,11 @@ def _videos(library: Library, scope: Scope) -> Iterator[str]:
 def _times(scope: Scope) -> Iterator[str]:
     for video in scope.videos[:_MAX_VIDEOS]:
         if video.spans:
-            spans = ", ".join(
-                f"{span} ({span.start_seconds:g}–{span.end_seconds:g} s)" for span in video.spans
-            )
+            spans = ", ".join(_time(video, span) for span in video.spans)
             yield f"{video.handle}: {spans}"
     yield from (*scope.missing, *scope.notes)
+
+
+def _time(video: VideoScope, span: Span) -> str:
+    wall = f", {video.start.wall(span)} by the wall clock" if video.start else ""
+    return f"{span} ({span.start_seconds:g}–{span.end_seconds:g} s{wall})"

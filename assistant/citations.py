@@ -1,7 +1,8 @@
 """Citations are checked in code: a video of the library, inside a span that a tool returned in this turn.
 
 Models write ``[[dock.mp4 0:05–0:06]]``. What checks out becomes a `Citation` and shows as
-``(dock.mp4 0:05–0:06)``; everything else in double brackets is taken out of the text and reported as refused.
+``(dock.mp4 0:05–0:06)``, with ``, 14:30:05–14:30:06`` where the wall clock is known; everything else in
+double brackets is taken out of the text and reported as refused.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ def _check(
         span=span,
         source=Source.LOOK if looks else Source.INDEX,
         frame_seconds=tuple(_thin(seen or frames_of(record.video_id, span))),
+        wall=record.start.wall(span) if record.start else None,
     )
 
 

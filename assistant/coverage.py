@@ -49,6 +49,7 @@ def build_coverage(
             library.handle(library.video(entry.video_id)),
             entry,
             tuple(Looked(look.span, len(look.frame_seconds)) for look in looks.get(entry.video_id, ())),
+            _still(library, entry, looks.get(entry.video_id, ())),
         )
         for entry in coverages
     ]
@@ -79,3 +80,20 @@ def _of_video(library: Library, video_id: str, index: Iterable[Span], looks: Seq
         if part.duration_seconds > _TOUCH_SECONDS
     }
     return Coverage(video_id, tuple(inspected), tuple(sorted(left, key=lambda gap: (gap.span, gap.reason))))
+
+
+def _still(library: Library, coverage: Coverage, looks: Sequence[Evidence]) -> tuple[Span, ...]:
+    """Return what is known by few of its frames only; a look with frames in it closes that."""
+    parts = [
+        part
+        for inspected in coverage.inspected
+        for segment in library.segments(coverage.video_id, inspected)
+        if segment.still and (part := segment.span.intersect(inspected)) is not None
+    ]
+    seen = [
+        look.span
+        for look in looks
+        if any(part.contains(second) for part in parts for second in look.frame_seconds)
+    ]
+    left = [rest for part in merge_spans(parts, _TOUCH_SECONDS) for rest in subtract_spans(part, seen)]
+    return tuple(span for span in left if span.duration_seconds > _TOUCH_SECONDS)

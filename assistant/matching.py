@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from assistant.observer_words import screen_texts
 from indexer.text import query_tokens, tokens
@@ -18,6 +19,12 @@ SAYS_LITTLE = frozenset(
     )
 )
 """Tokens that stand in a question and in a description alike and yet make no link between the two."""
+
+
+@lru_cache(maxsize=8192)
+def _spoken(text: str) -> str:
+    """Return a text's tokens between spaces; one search asks for the same text many times."""
+    return f" {' '.join(tokens(text))} "
 
 
 class Terms:
@@ -40,7 +47,7 @@ class Terms:
 
     def found_in(self, text: str) -> tuple[str, ...]:
         """Return the terms that stand in a text."""
-        words = f" {' '.join(tokens(text))} "
+        words = _spoken(text)
         return tuple(term for term in self._terms if f" {term} " in words)
 
 
@@ -76,6 +83,20 @@ class EventWeights:
             return [], 0.0
         chosen = (event for event in events if self.of(event) >= best - 1e-9)
         return sorted(chosen, key=lambda event: event.span), best
+
+
+class TextWeights:
+    """How well texts fit a query: the sum of their terms' weights, rare terms weighing more."""
+
+    def __init__(self, texts: Iterable[str], terms: Terms) -> None:
+        found = [terms.found_in(text) for text in texts]
+        counts = Counter(term for each in found for term in each)
+        self._terms = terms
+        self._weights = {term: math.log1p(len(found) / count) for term, count in counts.items()}
+
+    def of(self, text: str) -> float:
+        """Return the weight of any text, 0 where it shares nothing with the query."""
+        return sum(self._weights.get(term, 0.0) for term in self._terms.found_in(text))
 
 
 def events_of(segment: Segment) -> list[Event]:

@@ -27,7 +27,7 @@ from indexer.errors import TimeOutsideVideo, VideoNotFound
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord
 from indexer.timeline import Frame, Segment, Span, format_seconds
-from indexer.vision.model import Look, Reply, VisionModel
+from indexer.vision.model import Look, Reply, VisionModel, frames_shown
 
 Result = tuple[str, dict[str, Any]]
 """Text for the model, and the artifact for the code."""
@@ -204,13 +204,14 @@ def _look(context: ToolContext, record: VideoRecord, span: Span, question: str, 
     )
     with context.looking:
         reply = context.vision.look([look])[0]
+        shown = frames_shown(context.vision, look)
     handle = context.library.handle(record)
     lines = read_reply(reply, span, judges=judges)
-    seconds = tuple(frame.pts_seconds for frame in frames)
+    seconds = tuple(frame.pts_seconds for frame in shown)
     evidence = Evidence(handle, record.video_id, span, Source.LOOK, lines, seconds, judged=judges)
     findings = Findings(evidence=(evidence,), vision=context.vision.name)
     body = reply if judges else _say_evidence([evidence])
-    return "\n".join([_density(frames, span), as_data(f"{handle}\n{body}")]), findings.to_artifact()
+    return "\n".join([_density(shown, span), as_data(f"{handle}\n{body}")]), findings.to_artifact()
 
 
 def _look_prompt(span: Span, question: str, turn: Turn, language: str) -> str:

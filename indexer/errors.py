@@ -18,6 +18,8 @@ WitnessError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class WitnessError(Exception):
     """Base of every error that Witness raises for a person to read."""
@@ -69,6 +71,9 @@ class FingerprintMismatch(LibraryError):
 
 class VisionError(WitnessError):
     """A vision model cannot be loaded or does not answer."""
+
+    replies: Sequence[str | None] = ()
+    """The replies of a call of several looks that had come before it failed, None where one had not."""
 
 
 class EmbeddingError(WitnessError):

@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     vision: str = Field(
         "auto",
         description='Who looks at frames: "observer" (measures, needs no model), "qwen3-vl" (in this '
-        'process), "openai:MODEL" (a server), or "auto": qwen3-vl where a GPU has room, else the observer.',
+        'process), "openai:MODEL" (a server), "python:package.module:factory" (your own), or "auto": '
+        "qwen3-vl where a GPU has room, else the observer.",
     )
     model: str = Field(
         "4B",
@@ -50,9 +51,15 @@ class Settings(BaseSettings):
         None, description="Make the weights smaller while loading: 4bit."
     )
     caption_frames: int = Field(16, ge=4, le=64, description="Most frames that a caption is written from.")
-    caption_tokens: int = Field(1000, ge=64, description="Most vision tokens of a caption (Qwen3-VL).")
+    caption_side: int | None = Field(
+        None, ge=64, le=2048, description="Longer side of a caption's frames in pixels; default: the model's."
+    )
+    caption_tokens: int = Field(1000, ge=64, description="Most vision tokens of a caption, as of Qwen3-VL.")
     look_frames: int = Field(32, ge=4, le=64, description="Most frames of a second look.")
-    look_tokens: int = Field(12000, ge=64, description="Most vision tokens of a second look (Qwen3-VL).")
+    look_side: int | None = Field(
+        None, ge=64, le=2048, description="Longer side of a second look's frames; default: the model's."
+    )
+    look_tokens: int = Field(12000, ge=64, description="Most vision tokens of a second look.")
     watch: tuple[str, ...] = Field(
         (), description='Things that each caption also judges, such as ["someone falls"]; models that judge.'
     )
@@ -76,7 +83,18 @@ class Settings(BaseSettings):
         "lexical",
         description='"lexical" (made locally, no download) or a sentence-transformers model name or folder.',
     )
+    reranker: str | None = Field(
+        None,
+        description="A sentence-transformers cross-encoder (name or folder) that re-ranks what was found.",
+    )
     chroma_url: str | None = Field(None, description="URL of a Chroma server; default is embedded Chroma.")
+
+    timezone: str = Field(
+        "", description='Zone of times without one, such as "Europe/Berlin"; default: the machine\'s.'
+    )
+    read_clock: bool = Field(
+        True, description="Whether indexing reads the clock that a camera draws into its pictures."
+    )
 
     segment_seconds: float = Field(10.0, gt=0.5, le=600, description="Longest segment that has movement.")
     walk: WalkMode = Field(

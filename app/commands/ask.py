@@ -13,6 +13,7 @@ from app.console import (
     ChatOption,
     ChatUrlOption,
     JsonOption,
+    LanguageOption,
     LibraryOption,
     ModelOption,
     QuantizeOption,
@@ -25,7 +26,7 @@ from app.console import (
     print_json,
     settings_for,
 )
-from assistant.answer import Answer, Step
+from assistant.answer import STILL, Answer, Citation, Step
 from assistant.events import Answered, StepFinished, StepStarted, TextDelta
 from assistant.turn import Mode
 from indexer.errors import WitnessError
@@ -52,6 +53,7 @@ def ask(
     quantize: QuantizeOption = None,
     chat: ChatOption = None,
     chat_url: ChatUrlOption = None,
+    language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question about the videos, with the seconds and the frames that the answer rests on."""
@@ -63,6 +65,7 @@ def ask(
         quantize=quantize,
         chat=chat,
         chat_url=chat_url,
+        language=language,
     )
     answer = ask_once(settings, question, video=video, mode=mode, actions=action, quiet=as_json)
     if as_json:
@@ -113,13 +116,19 @@ def describe_step(step: Step) -> str:
     return f"{step.tool}({arguments}) {step.seconds:.2f} s"
 
 
+def _dated(citation: Citation) -> str:
+    """Write a citation with the day of its recording, where that is known."""
+    wall = f"  {citation.wall.dated}" if citation.wall else ""
+    return f"{citation.video} {citation.span}{wall}"
+
+
 def print_answer(answer: Answer) -> None:
     """Print an answer for people: text, citations, what was inspected and what not."""
     console.print()
     console.print(plain(answer.text))
     if answer.citations:
         console.print("\n[bold]Rests on[/]")
-        for citation in dict.fromkeys((str(each), each.source.value) for each in answer.citations):
+        for citation in dict.fromkeys((_dated(each), each.source.value) for each in answer.citations):
             console.print(f"  {plain(citation[0])}  [dim]({citation[1]})[/]")
     if answer.coverage:
         console.print("\n[bold]Inspected[/]")
@@ -131,6 +140,8 @@ def print_answer(answer: Answer) -> None:
                     f"  [dim]looked again at {look.span}: {look.frames} frames, "
                     f"{look.frames_per_second:.3g} a second[/]"
                 )
+            for still in entry.still:
+                console.print(f"  [dim]{still} {STILL}[/]")
             for unseen in entry.coverage.not_inspected:
                 console.print(f"  [yellow]not {unseen.span}: {plain(unseen.reason)}[/]")
     models = answer.models

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.commands.clock import CameraOption, StartsAtOption, TimezoneOption, check_clock, say_clocks
 from app.console import (
     LibraryOption,
     ModelOption,
@@ -24,6 +25,7 @@ from indexer.embedding.configured import make_embedder
 from indexer.errors import SettingsError
 from indexer.library.library import Library
 from indexer.media.decoder import Decoder
+from indexer.media.samples import WalkMode
 from indexer.parts import Indexer, make_fingerprint
 from indexer.running import IndexRun
 from indexer.settings import Settings
@@ -49,9 +51,29 @@ def index(
     embedding: Annotated[
         str | None, typer.Option(help="Who embeds the captions (WITNESS_EMBEDDING).")
     ] = None,
+    walk: Annotated[
+        WalkMode | None,
+        typer.Option(help="Decode what may move (levels) or every frame (full) (WITNESS_WALK)."),
+    ] = None,
     reindex: Annotated[
         bool, typer.Option("--reindex", help="Also index anew what was indexed with other settings.")
     ] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try again what was set aside after three failed attempts.")
+    ] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow symbolic links found in folders.")
+    ] = False,
+    stream: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Index this video stream of the files, as ffprobe counts; a wrong number lists them.",
+        ),
+    ] = None,
+    starts_at: StartsAtOption = None,
+    camera: CameraOption = None,
+    timezone: TimezoneOption = None,
 ) -> None:
     """Index videos: split, look, caption, embed. What is indexed already is skipped by its content.
 
@@ -68,22 +90,38 @@ def index(
         watch=tuple(watch) if watch else None,
         language=language,
         embedding=embedding,
+        walk=walk,
+        timezone=timezone,
+        read_clock=False if starts_at else None,
     )
+    check_clock(settings, paths, starts_at)
     if settings.watch and choose_vision(settings) == OBSERVER:
         raise SettingsError(
             "--watch asks for judgement, and the observer only measures: it needs --vision qwen3-vl, or "
             "--vision openai:MODEL with --vision-url"
         )
-    display = index_paths(settings, paths, reindex=reindex)
+    display = index_paths(
+        settings, paths, reindex=reindex, retry=retry, follow_links=follow_links, stream=stream
+    )
+    if starts_at or camera:
+        say_clocks(settings, find_files(paths, follow_links=follow_links), starts_at, camera)
     if display.failed or display.partial:
         raise typer.Exit(1)
 
 
-def index_paths(settings: Settings, paths: list[Path], *, reindex: bool = False) -> IndexDisplay:
+def index_paths(
+    settings: Settings,
+    paths: list[Path],
+    *,
+    reindex: bool = False,
+    retry: bool = False,
+    follow_links: bool = False,
+    stream: int | None = None,
+) -> IndexDisplay:
     """Index and show the progress; return the display, which knows how it went."""
-    files = find_files(paths)
+    files = find_files(paths, follow_links=follow_links)
     with open_indexer(settings) as indexer, IndexDisplay(errors) as display:
-        IndexRun(indexer, display.report).run(files, reindex=reindex)
+        IndexRun(indexer, display.report).run(files, reindex=reindex, retry=retry, stream=stream)
     display.print_summary()
     return display
 

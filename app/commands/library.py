@@ -17,6 +17,7 @@ from app.console import (
     settings_for,
     styled_status,
 )
+from app.wall_clock import recorded
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord
 from indexer.timeline import format_seconds
@@ -35,27 +36,37 @@ def library(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         return
     console.print(_table(videos))
     console.print(f"[dim]{len(videos)} videos in {plain(str(folder))}[/]")
+    if any(video.still_seconds >= 0.5 for video in videos):
+        console.print("[dim]still: no movement was found there, only a few of its frames were looked at[/]")
     for video in videos:
         for gap in video.unseen:
             console.print(f"[yellow]{plain(video.name)} not seen {gap.span}: {plain(gap.reason)}[/]")
-        if video.reason and not video.unseen:
-            console.print(f"[red]{plain(video.name)}: {plain(video.reason)}[/]")
+        if video.failure:
+            console.print(f"[red]{plain(video.name)}: {plain(video.failure)}[/]")
+
+
+def _remarks(video: VideoRecord) -> str:
+    aside = " [red](set aside)[/]" if video.set_aside else ""
+    return aside + ("" if video.path.exists() else " [yellow](file gone)[/]")
 
 
 def _table(videos: list[VideoRecord]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("video", "status"):
         table.add_column(heading, overflow="fold")
-    for heading in ("duration", "segments", "size"):
+    for heading in ("duration", "still", "segments", "size"):
         table.add_column(heading, justify="right")
+    table.add_column("recorded")
     table.add_column("indexed")
     for video in videos:
         table.add_row(
             plain(video.name),
-            styled_status(video) + ("" if video.path.exists() else " [yellow](file gone)[/]"),
+            styled_status(video) + _remarks(video),
             format_seconds(round(video.duration_seconds)) if video.duration_seconds else "",
+            format_seconds(round(video.still_seconds)) if video.still_seconds >= 0.5 else "",
             str(video.segment_count) if video.segment_count else "",
             format_size(video.size_bytes),
+            recorded(video),
             f"{video.indexed_at.astimezone():%Y-%m-%d %H:%M}" if video.indexed_at else "",
         )
     return table

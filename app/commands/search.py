@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,7 @@ from app.console import (
     time_window,
 )
 from assistant.retrieval import Moment, find_moments
+from indexer.embedding.configured import make_reranker
 from indexer.errors import SettingsError
 from indexer.library.library import Library
 
@@ -32,15 +34,20 @@ def search(
     start: FromOption = None,
     end: ToOption = None,
     library: LibraryOption = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say where each ranking had what was found.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find the moments that fit words best, by meaning and by the words themselves."""
     if not words.strip():
         raise SettingsError("there are no words to search for; `witness show VIDEO` lists all segments")
     window = time_window(start, end)
-    with closing(Library.open(settings_for(library))) as opened:
+    settings = settings_for(library)
+    reranker = make_reranker(settings.reranker)
+    with closing(Library.open(settings)) as opened:
         video_id = opened.video(video).video_id if video is not None else None
-        moments = find_moments(opened, words, limit=count, video_id=video_id, span=window)
+        moments = find_moments(opened, words, limit=count, video_id=video_id, span=window, reranker=reranker)
         if as_json:
             print_json([_json(opened, moment) for moment in moments])
             return
@@ -50,6 +57,8 @@ def search(
             console.print(f"{number}. [bold]{plain(opened.handle(moment.video))} {moment.span}[/]")
             for line in _lines(moment):
                 console.print(f"   {plain(line)}")
+            if explain:
+                console.print(f"   [dim]{plain(_why(moment))}[/]")
 
 
 def _lines(moment: Moment) -> list[str]:
@@ -58,12 +67,19 @@ def _lines(moment: Moment) -> list[str]:
     return [segment.caption.summary for segment in moment.segments if segment.caption]
 
 
+def _why(moment: Moment) -> str:
+    matched = f"; matched: {', '.join(moment.matched)}" if moment.matched else ""
+    return f"score {moment.score:.3f}; ranks: {moment.ranks}{matched}"
+
+
 def _json(library: Library, moment: Moment) -> dict[str, Any]:
     return {
         "video": library.handle(moment.video),
         "video_id": moment.video.video_id,
         **span_json(moment.span),
         "score": moment.score,
+        "ranks": asdict(moment.ranks),
+        "matched": list(moment.matched),
         "text": moment.text,
         "events": [{**span_json(event.span), "text": event.sentence()} for event in moment.events],
     }

@@ -19,6 +19,7 @@ from app.console import (
     span_json,
     styled_status,
 )
+from app.wall_clock import describe_clock, start_json
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord
 from indexer.timeline import Event, Segment, format_seconds
@@ -41,8 +42,12 @@ def show(
         f"  {format_seconds(round(found.duration_seconds, 2))}"
         f"  {found.width}x{found.height} {found.codec}  {format_size(found.size_bytes)}"
     )
-    if found.reason:
+    for line in describe_clock(found):
+        console.print(f"[dim]{plain(line)}[/]")
+    if found.reason and found.reason != found.failure:
         console.print(f"[yellow]{plain(found.reason)}[/]")
+    if found.failure:
+        console.print(f"[red]{plain(found.failure)}[/]")
     for gap in found.unseen:
         console.print(f"[yellow]not seen {gap.span}: {plain(gap.reason)}[/]")
     for segment in segments:
@@ -51,7 +56,8 @@ def show(
 
 def _print_segment(segment: Segment) -> None:
     cut = "  cut" if segment.starts_with_cut else ""
-    console.print(f"\n[bold]{segment.span}[/]  [dim]activity {segment.activity:.1%}{cut}[/]")
+    still = "  still: only a few of its frames were looked at" if segment.still else ""
+    console.print(f"\n[bold]{segment.span}[/]  [dim]activity {segment.activity:.1%}{cut}{still}[/]")
     if segment.caption is None:
         console.print("  [yellow]not seen[/]")
         return
@@ -70,13 +76,18 @@ def video_json(video: VideoRecord) -> dict[str, Any]:
         "file_present": video.path.exists(),
         "status": video.status.value,
         "reason": video.reason,
+        "failure": video.failure,
+        "set_aside": video.set_aside,
         "duration_seconds": video.duration_seconds,
         "width": video.width,
         "height": video.height,
         "codec": video.codec,
         "size_bytes": video.size_bytes,
         "segment_count": video.segment_count,
+        "still_seconds": video.still_seconds,
         "not_seen": [{**span_json(gap.span), "reason": gap.reason} for gap in video.unseen],
+        "camera": video.camera,
+        **start_json(video),
         "indexed_at": video.indexed_at.isoformat() if video.indexed_at else None,
         "progress": video.progress,
     }
@@ -89,6 +100,7 @@ def _segment_json(segment: Segment) -> dict[str, Any]:
         **span_json(segment.span),
         "activity": segment.activity,
         "starts_with_cut": segment.starts_with_cut,
+        "still": segment.still,
         "caption": caption.summary if caption else None,
         "well_formed": caption.well_formed if caption else None,
         "events": [_event_json(event) for event in caption.events] if caption else [],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from indexer.embedding.lexical import LexicalEmbedder
 from indexer.embedding.model import Embedder
+from indexer.embedding.reranking import CrossEncoderReranker, Reranker
 
 
 def make_embedder(setting: str) -> Embedder:
@@ -20,3 +21,17 @@ def make_embedder(setting: str) -> Embedder:
     from indexer.embedding.sentence import SentenceEmbedder  # only where a model is asked for
 
     return SentenceEmbedder(setting)
+
+
+def make_reranker(setting: str | None) -> Reranker | None:
+    """Build the re-ranker named by the setting ``reranker``; None where there is none.
+
+    Args:
+        setting: Name or folder of a cross-encoder, or None.
+
+    Raises:
+        EmbeddingError: The model is not present on this machine.
+    """
+    if setting is None:
+        return None
+    return CrossEncoderReranker(setting)

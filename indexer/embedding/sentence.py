@@ -39,7 +39,7 @@ class SentenceEmbedder:
     """
 
     def __init__(self, model: str, *, device: str | None = None) -> None:
-        self._folder = _find(model)
+        self._folder = find_model(model)
         self._model_name = self._folder.name if Path(model).is_dir() else model
         self._device = device
         self._loading = threading.Lock()
@@ -80,7 +80,7 @@ class SentenceEmbedder:
             return self._loaded
 
 
-def _find(model: str) -> Path:
+def find_model(model: str) -> Path:
     """Return the folder of a model that is on this machine already."""
     if Path(model).is_dir():
         return Path(model).resolve()

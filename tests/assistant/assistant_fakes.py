@@ -74,6 +74,7 @@ class FakeLibrary:
     unseen: dict[str, tuple[Unseen, ...]] = field(default_factory=dict)
     embedder_name: str = "lexical-1"
     vision_name: str = "observer-1"
+    timezone: str = ""
     frames_per_second: float = 10.0
     decoded: list[tuple[str, Span]] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ from assistant_fakes import BROKEN, DOCK, FakeLibrary
 from assistant.answer import Source
 from assistant.coverage import build_coverage
 from assistant.evidence import Evidence, Findings, Searched
-from indexer.timeline import Coverage, Span, Unseen
+from indexer.timeline import Coverage, Segment, Span, Unseen
 
 GAP = Unseen(Span(6, 8), "damaged")
 
@@ -34,6 +34,26 @@ def test_a_look_with_frames_closes_a_gap_and_one_without_does_not(library: FakeL
     assert coverage_of(library, looked(Span(5, 9), 5.0, 7.0))["dock.mp4"] == Coverage(DOCK, (Span(5, 9),))
     half_blind = coverage_of(library, looked(Span(5, 9), 5.0, 8.5))["dock.mp4"]
     assert half_blind == Coverage(DOCK, (Span(5, 6), Span(8, 9)), (GAP,))
+
+
+def test_what_was_still_is_said_until_it_is_looked_at(library: FakeLibrary, monkeypatch) -> None:
+    segments = [
+        Segment(DOCK, number, Span(start, start + 10), 0.0, still=start != 10)
+        for number, start in enumerate((0, 10, 20))
+    ]
+    monkeypatch.setattr(
+        library, "segments", lambda _, span=None: [s for s in segments if s.span.intersect(span or s.span)]
+    )
+    searched = Findings(searched=(Searched("dock.mp4", DOCK, Span(2, 30)),))
+
+    def still(*findings: Findings) -> tuple[Span, ...]:
+        (entry,) = build_coverage(library, findings, whole_library=False)  # type: ignore[arg-type]
+        return entry.still
+
+    assert still(searched) == (Span(2, 10), Span(20, 30))
+    assert still(searched, looked(Span(22, 25), 22.0, 23.0)) == (Span(2, 10), Span(20, 22), Span(25, 30))
+    assert still(searched, looked(Span(22, 25))) == (Span(2, 10), Span(20, 30)), "it had no frames"
+    assert still(looked(Span(5, 6), 5.0)) == ()
 
 
 def test_a_search_of_the_whole_library_names_what_it_could_not_search(two_videos: FakeLibrary) -> None:

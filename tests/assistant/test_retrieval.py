@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from assistant_fakes import DOCK, RED_FALLS, YARD, FakeLibrary
 
@@ -35,7 +37,7 @@ def test_a_lexical_index_finds_nothing_where_no_word_is_shared(library: FakeLibr
 
 def test_an_embedding_that_knows_meaning_may_find_without_shared_words(library: FakeLibrary) -> None:
     library.embedder_name = "sentence-model"
-    assert find(library, "suitcase") == [("dock.mp4", Span(0, 30))]
+    assert find(library, "suitcase")[0] == ("dock.mp4", Span(0, 10))
 
 
 def test_words_of_a_phrase_count_only_together(library: FakeLibrary) -> None:
@@ -88,7 +90,9 @@ def test_ranks_are_fused_so_that_both_searches_count(
     assert [(m.video.name, m.segments[0].ordinal) for m in moments] == [
         ("yard_2.mp4", 0), ("dock.mp4", 2), ("dock.mp4", 0)
     ]  # fmt: skip
-    assert moments[0].score == pytest.approx(1 / 62 + 1 / 61)
+    assert (moments[0].ranks.dense, moments[0].ranks.words) == (2, 1)
+    assert (moments[1].ranks.dense, moments[1].ranks.words) == (1, None)
+    assert moments[0].score > moments[1].score > moments[2].score > 0
 
 
 def test_without_words_segments_come_in_the_order_of_time(library: FakeLibrary) -> None:
@@ -117,3 +121,33 @@ def test_one_event_that_says_it_beats_many_that_say_a_word_of_it(library: FakeLi
     others = [Event(Span(i, i + 1), "a region", f"moved in place, {i} % of the picture") for i in range(9)]
     library.events[DOCK] = [*others, leaves]
     assert find(library, "what leaves the picture?")[0] == ("dock.mp4", Span(25, 26))
+
+
+def test_an_event_that_is_found_by_its_own_vector_gives_its_own_span(
+    library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No word is shared, so only the event's nearness can tell that it is meant and not its segment."""
+    library.embedder_name, library.vision_name = "sentence-model", "qwen3-vl"
+    segment = library.segments(DOCK)[0]
+    hits = [Hit(library.video(DOCK), segment, 0.9, RED_FALLS)]
+    monkeypatch.setattr(library, "search_meaning", lambda *_, **__: hits)
+    (moment,) = find_moments(library, "suitcase")  # type: ignore[arg-type]
+    assert (moment.span, moment.events) == (RED_FALLS.span, (RED_FALLS,))
+
+
+def test_a_re_ranker_has_the_last_word(library: FakeLibrary) -> None:
+    class Backwards:
+        def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+            return [float(number) for number in range(len(texts))]
+
+    library.events[DOCK] = [Event(Span(at, at + 1), "a red region", f"moved {at}") for at in (5, 15, 25)]
+    plain = find_moments(library, "red")  # type: ignore[arg-type]
+    turned = find_moments(library, "red", reranker=Backwards())  # type: ignore[arg-type]
+    assert [moment.span for moment in turned] == [moment.span for moment in reversed(plain)]
+    assert [moment.ranks.reranker for moment in turned] == [1, 2, 3]
+
+
+def test_time_ranks_tell_the_order_within_each_video(library: FakeLibrary) -> None:
+    library.events[DOCK] = [Event(Span(at, at + 1), "a red region", f"moved {at}") for at in (5, 15, 25)]
+    moments = find_moments(library, "red 25")  # type: ignore[arg-type]
+    assert [m.ranks.time for m in sorted(moments, key=lambda m: m.span)] == list(range(1, len(moments) + 1))

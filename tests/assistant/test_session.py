@@ -249,7 +249,8 @@ def test_the_json_has_the_documented_shape(make_assistant: Maker) -> None:
     assert set(answer) == {"question", "answer", "citations", "coverage", "steps", "models"}
     assert answer["models"] == {"chat": "offline-planner", "vision": "observer-1", "embedding": "lexical-1"}
     assert set(answer["citations"][0]) == {
-        "video", "video_id", "start_seconds", "end_seconds", "source", "frame_seconds"
+        "video", "video_id", "start_seconds", "end_seconds", "source", "frame_seconds",
+        "wall_clock",
     }  # fmt: skip
     assert [step["tool"] for step in answer["steps"]] == ["recall_span", "look_again"]
 

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage
 
 from assistant.session import Assistant, Mode
 from assistant.tools import MAX_SEGMENTS
-from indexer.timeline import Span, Unseen
+from indexer.timeline import Frame, Span, Unseen
 
 Maker = Callable[..., Assistant]
 
@@ -75,6 +75,24 @@ def test_a_look_tells_its_density_and_warns_when_it_is_thin(
     assert "10 frames, 0.33 per second" in thin and "may be missed" in thin
 
 
+def test_of_a_look_that_was_thinned_the_answer_tells_the_rate_that_was_really_seen(
+    make_assistant: Maker, vision: FakeVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every_fourth: Callable[..., tuple[Frame, ...]] = lambda _, request: request.frames[::4]  # noqa: E731
+    monkeypatch.setattr(FakeVision, "frames_shown", every_fourth, raising=False)
+    look = ("look_again", {**span(5, 6), "question": "?"})
+    model = ScriptedModel(script=[calls(look), AIMessage("It fell [[dock.mp4 0:05–0:06]].")])
+    answer = answer_of(make_assistant(model), "?what")
+    (request,) = vision.looks
+    assert len(request.frames) == 10
+    (text,) = tool_texts(model.heard[-1])
+    assert "3 frames, 3 per second" in text
+    ((looked,),) = [entry.looks for entry in answer.coverage]
+    assert (looked.frames, looked.frames_per_second) == (3, 3.0)
+    seconds = {frame.pts_seconds for frame in request.frames[::4]}
+    assert set(answer.citations[0].frame_seconds) <= seconds, "a frame that was not shown is no evidence"
+
+
 def test_a_look_past_the_end_is_cut_there(make_assistant: Maker, library: FakeLibrary) -> None:
     told(make_assistant, "look_again", {**span(29, 40), "question": "?"})
     assert library.decoded == [(DOCK, Span(29, 30))]
@@ -101,6 +119,18 @@ def test_a_look_uses_the_prompt_of_the_mode(
     )
     assert words in vision.looks[0].prompt
     assert "5–6 s" in vision.looks[0].prompt
+
+
+def test_the_language_reaches_the_look_and_the_agent(make_assistant: Maker, vision: FakeVision) -> None:
+    look = ("look_again", {**span(5, 6), "question": "箱子掉下来了吗?"})
+    model = ScriptedModel(script=[calls(look), AIMessage("一个红色箱子掉了下来 [[dock.mp4 0:05–0:06]]。")])
+    answer = answer_of(make_assistant(model, language="Chinese"), "第5秒发生了什么?")
+    (asked,) = vision.looks
+    assert "Write in Chinese" in asked.prompt
+    assert "Question: 箱子掉下来了吗?" in asked.prompt
+    assert "Chinese" in model.heard[0][0].text, "the agent's own prompt"
+    assert answer.text == "一个红色箱子掉了下来 (dock.mp4 0:05–0:06)。"
+    assert [cited.span for cited in answer.citations] == [Span(5, 6)]
 
 
 def test_wrong_arguments_are_told_to_the_model(make_assistant: Maker) -> None:

@@ -16,7 +16,7 @@ from indexer.settings import Settings
 
 @pytest.fixture
 def settings(tmp_path) -> Settings:
-    return Settings(library=tmp_path / "library", segment_seconds=2.0)
+    return Settings(library=tmp_path / "library", segment_seconds=2.0, read_clock=False)
 
 
 @pytest.fixture

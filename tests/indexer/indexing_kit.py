@@ -13,8 +13,19 @@ import numpy as np
 from indexer.vision.model import FrameBudget, Look
 
 
-def write_video(path: Path, *, seconds: float, seed: int = 0, rate: int = 10, scenes: int = 1) -> Path:
-    """Write a small H.264 video of ``scenes`` structured still pictures, equally long."""
+def write_video(
+    path: Path,
+    *,
+    seconds: float,
+    seed: int = 0,
+    rate: int = 10,
+    scenes: int = 1,
+    moving: Callable[[float], bool] = lambda second: True,
+) -> Path:
+    """Write a small H.264 video of ``scenes`` structured pictures, equally long.
+
+    A block crosses them while ``moving``, which is asked with the second of each frame; else they are still.
+    """
     random = np.random.default_rng(seed)
     pictures = [
         np.kron(random.integers(0, 255, (9, 16, 3)), np.ones((8, 8, 1))).astype(np.uint8)
@@ -26,7 +37,11 @@ def write_video(path: Path, *, seconds: float, seed: int = 0, rate: int = 10, sc
         stream.width, stream.height, stream.pix_fmt = 128, 72, "yuv420p"
         stream.time_base = Fraction(1, rate)
         for number in range(count):
-            frame = av.VideoFrame.from_ndarray(pictures[number * scenes // count], format="rgb24")
+            picture = pictures[number * scenes // count].copy()
+            if moving(number / rate):
+                left = number * 8 % 112
+                picture[24:48, left : left + 16] = 255
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.pages.parts.text import plain
-from assistant.answer import Answer, VideoCoverage
+from assistant.answer import STILL, Answer, VideoCoverage
 from indexer.timeline import Span
 
 
@@ -44,6 +44,7 @@ def _video_lines(entry: VideoCoverage) -> list[str]:
     return [
         f"**{name}** · inspected: {inspected}",
         *([f"**{name}** · looked at again: {', '.join(looks)}"] if looks else []),
+        *([f"**{name}** · {STILL}: {_spans(entry.still)}"] if entry.still else []),
         *([f"**{name}** · not inspected: {', '.join(missed)}"] if missed else []),
     ]
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.media_routes import frame_url, to_milliseconds, video_url
+from app.wall_clock import both_clocks
 from assistant.answer import Answer, Citation
 from indexer.errors import VideoNotFound
-from indexer.timeline import format_seconds
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
@@ -38,7 +38,7 @@ class EvidenceFrame:
     name: str
     """The video's handle."""
     time: str
-    """``0:05.2``."""
+    """``0:05.2``, or ``0:05.2 (14:30:05)`` where it is known when the video was recorded."""
     image: str
     """Address of the small picture."""
     large: str
@@ -88,7 +88,7 @@ def _seconds_to_show(citation: Citation) -> list[float]:
 def _evidence_frame(citation: Citation, record: VideoRecord, seconds: float) -> EvidenceFrame:
     return EvidenceFrame(
         name=citation.video,
-        time=format_seconds(round(seconds, 2)),
+        time=both_clocks(record, seconds),
         image=frame_url(record.video_id, seconds),
         large=frame_url(record.video_id, seconds, side=_LARGE_SIDE),
         video=video_url(record.video_id),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.pages.parts.text import plain
+from app.wall_clock import recorded
 from indexer.library.lookup import handles
 from indexer.library.records import VideoRecord, VideoStatus
 from indexer.timeline import format_seconds
@@ -63,6 +64,8 @@ def video_line(handle: str, video: VideoRecord) -> str:
     line = f":{_COLOURS[video.status]}-badge[{status}] {plain(handle)}"
     if video.duration_seconds:
         line += f" :gray[{plain(format_seconds(round(video.duration_seconds, 1)))}]"
+    if video.start is not None:
+        line += f" :gray[{plain(recorded(video))}]"
     return f"{line}  \n:small[:gray[{plain(video.reason)}]]" if video.reason else line
 
 

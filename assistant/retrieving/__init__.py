@@ -1,0 +1,1 @@
+"""The steps of retrieval: fuse ranks, make moments of hits, choose among them."""

@@ -1,0 +1,1 @@
+"""How right and how fast answers are, each figure beside a baseline of the same run."""
