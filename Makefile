@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 LIBRARY_OPTION := $(if $(LIBRARY),--library "$(LIBRARY)")
 PORT ?= 8501
 
-.PHONY: help setup chat demo test lint types check bench-gpu lock clean
+.PHONY: help setup chat demo test lint types check bench-gpu bench-media bench-crash bench-answers lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,22 @@ check: lint types test  ## Lint, types and tests
 
 bench-gpu: $(STAMP)  ## Time Qwen3-VL with random weights; CONFIGS is a folder of released configurations
 	$(BIN)/python -m bench.gpu $(if $(CONFIGS),--configs "$(CONFIGS)")
+
+# What a bench compares with is no part of Witness and would pull in a second OpenCV: hence --no-deps.
+bench-media: $(STAMP)  ## Measure reading videos: exactness, speed, memory, segments of FOOTAGE (a folder), damage
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps scenedetect==0.7.2
+	$(BIN)/python -m bench.media.exact
+	$(BIN)/python -m bench.media.walk
+	$(if $(FOOTAGE),$(BIN)/python -m bench.media.segments "$(FOOTAGE)")
+	$(BIN)/python -m bench.media.fuzz
+
+bench-crash: $(STAMP)  ## Kill index runs 100 times, run two at once, fill the disk, and compare the libraries
+	$(BIN)/python -m bench.crash
+
+bench-answers: $(STAMP)  ## Measure retrieval with CAPTIONS (a JSON file of timed captions) beside LangChain's own, and its speed
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps langchain-chroma==1.1.0
+	$(if $(CAPTIONS),$(BIN)/python -m bench.answers.retrieval --captions "$(CAPTIONS)")
+	$(BIN)/python -m bench.answers.speed
 
 lock:  ## Make requirements.lock anew from pyproject.toml (takes minutes)
 	sh .ci/lock.sh $(PYTHON)

@@ -56,6 +56,34 @@ _PATTERNS = tuple(
     for people, observer in _SAYS
 )
 
+_WAYS = (
+    (r"(?:from )?(?:the )?left to (?:the )?right|(?:to|towards) the right|rightwards|[从由]左[边侧]?[往向到至]右|[往向]右", "right"),
+    (r"(?:from )?(?:the )?right to (?:the )?left|(?:to|towards) the left|leftwards|[从由]右[边侧]?[往向到至]左|[往向]左", "left"),
+)  # fmt: skip
+_SIDEWAYS = tuple((re.compile(people, re.IGNORECASE), side) for people, side in _WAYS)
+_EXACT: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        r"lights?(?: \w+)? (?:went|go|goes|gone|going|were|was|are|be|is)? ?(?:switched |turned )?(?:out|off)\b|went dark"
+        r"|lights? (?:failed|died)|关灯|灯[都全]?(?:灭|关|熄)|熄灯|变黑",
+        ("went dark", "got darker"),
+    ),
+    (
+        r"lights?(?: \w+)? (?:came|come|comes|went|go|goes|were|was|are|is)? ?(?:back )?(?:switched |turned )?on\b"
+        r"|got bright\w*|开灯|灯[都又]?(?:亮|开)",
+        ("the light rose",),
+    ),
+    (r"flicker\w*|闪烁", ("flickered",)),
+)  # fmt: skip
+_EXACTLY = tuple((re.compile(people, re.IGNORECASE), phrases) for people, phrases in _EXACT)
+_COLOUR = re.compile(
+    r"\b(?:black|gr[ea]y|white|red|orange|yellow|green|turquoise|blue|purple|pink|brown)\b", re.IGNORECASE
+)
+_HAN_COLOURS = dict(
+    黑="black", 灰="grey", 白="white", 红="red", 橙="orange", 黄="yellow", 绿="green", 蓝="blue", 紫="purple",
+    粉="pink", 棕="brown", 褐="brown",
+)  # fmt: skip
+_MOVED_ANYHOW = ("moved",)
+
 _ABOUT_FALLS = _PATTERNS[0][0]
 _ABOUT_TEXT = _PATTERNS[-1][0]
 
@@ -64,6 +92,32 @@ def observer_words(question: str) -> list[str]:
     """Return the observer's words for what a question asks about: "downwards", "left the picture"."""
     found = [words for pattern, words in _PATTERNS if pattern.search(question)]
     return list(dict.fromkeys(each.strip() for words in found for each in words.split("|")))
+
+
+def observer_groups(question: str) -> list[tuple[str, ...]]:
+    """Return what an observer's event has to say to be what a question counts: of each group one phrase.
+
+    Stricter than `observer_words`, which casts a wide net for a search: "from left to right" is a direction
+    here, and "the lights went out" no light that went on.
+    """
+    groups: list[tuple[str, ...]] = []
+    for pattern, side in _SIDEWAYS:
+        question, found = pattern.subn(" ", question)
+        if found:
+            groups.append(tuple(f"{way} to the {side}" for way in ("moved", "upwards and", "downwards and")))
+    for pattern, phrases in _EXACTLY:
+        question, found = pattern.subn(" ", question)
+        if found:
+            groups.append(phrases)
+    for pattern, words in _PATTERNS:
+        phrases = tuple(each.strip() for each in words.split("|"))
+        if pattern.search(question) and phrases not in groups:
+            groups.append(phrases)
+    if len(groups) > 1:  # a direction, an entry says more than that something moved
+        groups = [group for group in groups if group != _MOVED_ANYHOW]
+    colours = [colour.lower().replace("gray", "grey") for colour in _COLOUR.findall(question)]
+    colours += [name for character, name in _HAN_COLOURS.items() if f"{character}色" in question]
+    return [*groups, *((colour,) for colour in dict.fromkeys(colours))]
 
 
 def asks_about_falls(question: str) -> bool:

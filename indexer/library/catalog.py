@@ -11,7 +11,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
@@ -67,6 +67,15 @@ class Catalog:
         """
         with self._lock, in_words(self._folder):
             return self._connection.execute(statement, values).fetchall()
+
+    def query_with(
+        self, functions: Mapping[str, Callable[..., object]], statement: str, values: Mapping[str, object]
+    ) -> list[sqlite3.Row]:
+        """Run one statement that calls functions of ours, each of two arguments, by their names."""
+        with self._lock, in_words(self._folder):
+            for name, function in functions.items():
+                self._connection.create_function(name, 2, function)
+            return self._connection.execute(statement, dict(values)).fetchall()
 
     # -- facts about the library ------------------------------------------------------------------------
 
@@ -298,7 +307,7 @@ class Catalog:
         """Forget a video and its index; the file itself is not touched."""
         with self.transaction() as connection:
             self._drop_segments(connection, "video_id = ?", video_id)
-            for table in ("unseen", "files", "jobs", "videos"):
+            for table in ("unseen", "notes", "files", "jobs", "videos"):
                 connection.execute(f"DELETE FROM {table} WHERE video_id = ?", (video_id,))  # noqa: S608
             _count_generation(connection)
 

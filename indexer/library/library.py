@@ -15,6 +15,7 @@ from indexer.library.fingerprint import Fingerprint
 from indexer.library.importing import publish_import, read_import
 from indexer.library.jobs import JobQueue
 from indexer.library.lookup import find_video, handles
+from indexer.library.notes import PERSON, Note, add_note, find_notes
 from indexer.library.records import Hit, VideoRecord, VideoStatus
 from indexer.library.searching import Where, hits_of, nearest
 from indexer.library.vectors import Vectors
@@ -124,6 +125,14 @@ class Library:
 
     def _looked_at(self, video_id: str, span: Span) -> list[Segment]:
         return [segment for segment in self.segments(video_id, span) if segment.caption is not None]
+
+    def add_note(self, video_id: str, span: Span, text: str, author: str = PERSON) -> Note:
+        """Note what somebody has to say about a span; see `indexer.library.notes.add_note`."""
+        return add_note(self.catalog, self.video(video_id), span, text, author)
+
+    def notes(self, video_id: str, span: Span | None = None) -> list[Note]:
+        """Return the notes that overlap ``span`` (default: all of a video's), in the order of time."""
+        return find_notes(self.catalog, video_id, span)
 
     def remove(self, video_id: str) -> None:
         """Forget a video, not its file: captions, words and vectors. Only the owner may call this."""

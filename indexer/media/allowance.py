@@ -9,6 +9,12 @@ from indexer.media.messages import Header
 
 _BURST_SECONDS = 20.0
 """Frames with broken timestamps come close together; so many seconds' worth may come at one time."""
+_SOUND_ANSWERS = 1000
+"""Stretches of sound that may come at one time, where a file has many gaps."""
+_SOUND_ANSWERS_PER_SECOND = 20.0
+_SOUND_BYTES = 8 * 1024**2
+_SOUND_BYTES_PER_SECOND = 64_000
+"""Twice what 16,000 samples of two bytes take."""
 _STALL_BEATS = 3600
 """Signs of life in a row, one a second at most, without an answer among them."""
 
@@ -21,15 +27,18 @@ class Allowance:
     """Counts the answers to one request against what it can honestly bring."""
 
     def __init__(self, limits: DecoderLimits, request: Header) -> None:
-        """Allow what this request can bring: a walk by its progress in the video, others by what they ask."""
-        self._is_walk = request.get("do") == "walk"
-        asked = 2 + len(request.get("seconds", ()))
-        self._answers = (
-            _Bucket(limits.max_frames_per_second, limits.max_frames_per_second * _BURST_SECONDS)
-            if self._is_walk
-            else _Bucket(0.0, asked)
-        )
+        """Allow what this request can bring: walks and sound by their progress in the video, others what they ask."""
+        self._is_stream = request.get("do") in ("walk", "sound")
         self._bytes = _Bucket(limits.output_bytes_per_second, limits.output_bytes)
+        match request.get("do"):
+            case "walk":
+                rate = limits.max_frames_per_second
+                self._answers = _Bucket(rate, rate * _BURST_SECONDS)
+            case "sound":
+                self._answers = _Bucket(_SOUND_ANSWERS_PER_SECOND, _SOUND_ANSWERS)
+                self._bytes = _Bucket(_SOUND_BYTES_PER_SECOND, _SOUND_BYTES)
+            case _:
+                self._answers = _Bucket(0.0, 2 + len(request.get("seconds", ())))
         self._reached_seconds = 0.0
         self._beats = 0
 
@@ -53,10 +62,10 @@ class Allowance:
         """Count a message's raw bytes.
 
         Raises:
-            TooMuch: A walk sends more pixels than its progress in the video explains.
+            TooMuch: A walk sends more pixels, or a track more sound, than its progress in the video explains.
         """
-        if self._is_walk and not self._bytes.take(size):
-            raise TooMuch("sends more pictures than its progress in the video explains")
+        if self._is_stream and not self._bytes.take(size):
+            raise TooMuch("sends more than its progress in the video explains")
 
     def _advance(self, seconds: object) -> None:
         if isinstance(seconds, int | float) and math.isfinite(seconds) and seconds > self._reached_seconds:

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from indexer import errors
+from indexer.media.beside import CHUNK_SAMPLES, MAX_TRACKS, Sound, Subtitles
 from indexer.media.info import MAX_RECORDED_AT, VideoInfo
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header
 from indexer.media.process import ChildLost, ChildProcess
 from indexer.media.samples import Sample
+from indexer.texts.model import MAX_TEXT, MAX_TEXTS, TextSource, TimedText
 from indexer.timeline import Frame, Span, Unseen
 
 _ERRORS = {
@@ -93,6 +95,50 @@ def read_info(header: Header) -> VideoInfo:
     if info.duration_seconds <= 0 or info.width < 1 or info.height < 1:
         raise ChildLost("described a video without extent")
     return info
+
+
+def read_subtitles(header: Header) -> Subtitles:
+    """Read a file's subtitles.
+
+    Raises:
+        ChildLost: There are too many, or one of them is none.
+    """
+    cues, labels = header.get("cues"), header.get("labels")
+    unreadable = header.get("unreadable")
+    if not (isinstance(cues, list) and isinstance(labels, dict) and isinstance(unreadable, list)):
+        raise ChildLost("told no subtitles")
+    if len(cues) > MAX_TEXTS or len(unreadable) > MAX_TRACKS:
+        raise ChildLost(f"told {len(cues)} subtitles of {len(unreadable)} unreadable tracks")
+    texts = [text for cue in cues if (text := _subtitle(cue, labels)) is not None]
+    named = tuple(str(each)[:100] for each in unreadable)
+    return Subtitles(tuple(texts), named, _whole(header, "skipped"))
+
+
+def _subtitle(cue: object, labels: dict[str, object]) -> TimedText | None:
+    """Read one subtitle; what ends before the first picture is none."""
+    if not isinstance(cue, list) or len(cue) != 4:
+        raise ChildLost("told a subtitle that is none")
+    track, start, end, text = cue
+    header = {"start": start, "end": end}
+    start, end = _number(header, "start"), _number(header, "end")
+    if not isinstance(text, str) or len(text) > MAX_TEXT:
+        raise ChildLost("told a subtitle without words")
+    if end <= max(0.0, start):
+        return None
+    origin = str(labels.get(str(track), "track"))[:60]
+    return TimedText(Span(max(0.0, start), end), text, TextSource.SUBTITLES, origin)
+
+
+def read_sound(header: Header, child: ChildProcess) -> Sound:
+    """Check a stretch of sound's header, then receive its samples.
+
+    Raises:
+        ChildLost: It is impossible, or the samples do not come.
+    """
+    start, count = _number(header, "pts_seconds"), _whole(header, "samples")
+    if start < 0 or not 0 < count <= CHUNK_SAMPLES:
+        raise ChildLost(f"announced {count} samples of sound at {start} s")
+    return Sound(start, np.frombuffer(child.receive_body(2 * count), dtype="<i2"))
 
 
 def read_damage(header: Header) -> Unseen:

@@ -19,8 +19,10 @@ from typing import IO
 
 import av.subtitles.stream  # noqa: F401  # PyAV loads it late, when memory may be short already
 import cv2
+import numpy as np
 
 from indexer.errors import DecoderFailed, MediaError
+from indexer.media.beside import Sound
 from indexer.media.codec_log import CodecLog
 from indexer.media.formats import printable_name
 from indexer.media.levels.glance import glance
@@ -28,6 +30,8 @@ from indexer.media.levels.walker import LevelsWalk
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header, read_header, write_message
 from indexer.media.samples import Sample, WalkMode, WalkPlan
+from indexer.media.sound import read_sound
+from indexer.media.subtitles import read_subtitles
 from indexer.media.video_file import VideoFiles, size_of
 from indexer.media.walking import frames_at, walk_full
 from indexer.timeline import Frame, Unseen
@@ -92,6 +96,11 @@ class Server:
                 found = frames_at(self._files, path, request["seconds"], request["max_side"])
                 for frame, places in found:
                     yield _frame_message(frame, places=places)
+            case "subtitles":
+                yield read_subtitles(self._files, path, self._beat), _NO_BODY
+            case "sound":
+                for sound in read_sound(self._files, path, self._beat):
+                    yield _sound_message(sound)
             case other:
                 raise ValueError(f"unknown request {other!r}")
 
@@ -148,6 +157,11 @@ def _sample_message(sample: Sample) -> Answer:
         return header, _NO_BODY
     frame_header, pixels = _frame_message(sample.frame)
     return frame_header | header, pixels
+
+
+def _sound_message(sound: Sound) -> Answer:
+    header: Header = {"kind": "sound", "pts_seconds": sound.start_seconds, "samples": len(sound.samples)}
+    return header, np.ascontiguousarray(sound.samples, dtype="<i2").data.cast("B")
 
 
 def _damage_message(unseen: Unseen) -> Answer:

@@ -23,7 +23,10 @@ from indexer.media.answers import (
     read_info,
     read_places,
     read_sample,
+    read_sound,
+    read_subtitles,
 )
+from indexer.media.beside import Sound, Subtitles
 from indexer.media.info import VideoInfo
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header
@@ -150,6 +153,47 @@ class Decoder:
             self._end_walk()
             raise
         return Walk(answers, self._end_walk)
+
+    def subtitles(self, path: Path, *, stream: int | None = None) -> Subtitles:
+        """Read the subtitle tracks of a file, those that hold text.
+
+        Args:
+            path: The video file.
+            stream: As in `probe`; its first frame is second 0.
+
+        Raises:
+            MediaError: As `probe`.
+        """
+        request: Header = {"do": "subtitles", "stream": stream}
+        found = self._ask(path, request, lambda header, _: read_subtitles(header))
+        if len(found) != 1:
+            raise DecoderFailed(f"{_name(path)}: the decoder told nothing about its subtitles.")
+        return found[0]
+
+    def sound(self, path: Path, *, stream: int | None = None) -> Iterator[Sound]:
+        """Stream the sound of a file, one channel at `indexer.media.sound.SAMPLE_RATE`; none where it has none.
+
+        It is one request until it is exhausted or closed: other requests wait for it meanwhile.
+
+        Args:
+            path: The video file.
+            stream: As in `probe`; its first frame is second 0.
+
+        Yields:
+            Stretches without gaps of at most 30 s, rising in time, within the time of the pictures.
+
+        Raises:
+            MediaError: As `probe`.
+        """
+
+        def read(header: Header, child: ChildProcess) -> Sound:
+            return read_sound(header, child)
+
+        self._take_turn()
+        try:
+            yield from self._exchange(path, {"do": "sound", "stream": stream}, read)
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """End the child; an open walk ends with `DecoderFailed`."""

@@ -107,6 +107,13 @@ class VideoFiles:
                     other.discard = av.stream.Discard.all
             yield container, stream
 
+    @contextmanager
+    def opened_whole(self, path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+        """Open the file at its start with all its streams, for reading those beside the pictures."""
+        with open_container(path, self._limits.max_pixels) as container:
+            self._check_streams(path, container)
+            yield container, video_stream(path, container, self.stream)
+
     def _read(self, path: Path, through: Tap | None) -> VideoFile:
         if through is None:
             with self.opened(path) as (container, stream):

@@ -24,7 +24,10 @@ _QUIET_SHARE_OF_KEY = 0.015
 _RISE = 1.5
 """A window this many times above the quiet level may hold movement. Still footage stays below 1.4."""
 _RISE_BITS_PER_PIXEL = 0.0001
-"""A rise below this is a matter of a few bytes a frame."""
+_RISE_BITS = 64
+"""What a rise must exceed too: per pixel, and in small pictures for the whole frame."""
+_HEADER_BYTES = 24
+"""Of a frame that holds nothing new: they weigh in small pictures, and say nothing."""
 _LONGEST_SECONDS = 12.0
 """Slow changes are found by comparing key frames; where they are further apart, the group is decoded."""
 
@@ -40,6 +43,8 @@ class Loudness:
     """Of the key frame."""
     seconds: float
     """Length of the group."""
+    margin: float
+    """A rise below this is a matter of a few bytes a frame."""
 
 
 def loudness(group: Group, pixels: int, seconds: float) -> Loudness:
@@ -50,13 +55,14 @@ def loudness(group: Group, pixels: int, seconds: float) -> Loudness:
         pixels: Width times height of a picture.
         seconds: Length of the group.
     """
-    sizes = np.array(group.sizes, dtype=np.float64) * 8 / pixels
+    sizes = np.maximum(np.array(group.sizes, dtype=np.float64) - _HEADER_BYTES, 0.0) * 8 / pixels
     key = group.key_bytes * 8 / pixels
+    margin = max(_RISE_BITS_PER_PIXEL, _RISE_BITS / pixels)
     if not len(sizes):
-        return Loudness(0.0, 0.0, key, seconds)
+        return Loudness(0.0, 0.0, key, seconds, margin)
     frames = min(len(sizes), max(2, round(len(sizes) / max(seconds, 0.1) * _WINDOW_SECONDS)))
     windows = np.convolve(sizes, np.full(frames, 1 / frames), "valid")
-    return Loudness(float(np.median(windows)), float(windows.max()), key, seconds)
+    return Loudness(float(np.median(windows)), float(windows.max()), key, seconds, margin)
 
 
 def is_quiet(this: Loudness, neighbours: Sequence[Loudness]) -> bool:
@@ -71,5 +77,5 @@ def is_quiet(this: Loudness, neighbours: Sequence[Loudness]) -> bool:
         this.seconds <= _LONGEST_SECONDS
         and this.middle <= _QUIET_BITS_PER_PIXEL
         and this.middle <= _QUIET_SHARE_OF_KEY * this.key
-        and this.loudest <= _RISE * level + _RISE_BITS_PER_PIXEL
+        and this.loudest <= _RISE * level + this.margin
     )

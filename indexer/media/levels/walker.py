@@ -74,8 +74,6 @@ class LevelsWalk:
         self._footage: Footage | None = None
         self._progress = 0
         self._given: int | None = None
-        self.decoded_keys = self.decoded_groups = self.still_groups = 0
-        """For tests and the bench: what the walk cost."""
 
     def close(self) -> None:
         """End the threads."""

@@ -1,0 +1,1 @@
+"""Words with times: subtitle tracks and files, transcribed speech, text in the picture."""
