@@ -169,7 +169,7 @@ def write(path: Path, pictures: Iterable[Picture], encoding: Encoding = Encoding
 def looped(
     path: Path, quiet: Path, active: Path, seconds: float, *, share: float, active_seconds: float
 ) -> None:
-    """Join two encoded clips again and again without encoding: an hour costs little to make.
+    """Join two encoded clips, without their first groups, again and again without encoding anew.
 
     Args:
         path: What is written.
@@ -203,6 +203,9 @@ def _packets(path: Path) -> tuple[list[Raw], Fraction]:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         packets = [packet for packet in container.demux(stream) if packet.size]
+        # An encoder's first group is coded unlike the rest, and a camera does not begin anew again and again.
+        keys = [number for number, packet in enumerate(packets) if packet.is_keyframe]
+        packets = packets[keys[1] :]
         first = min(packet.pts or 0 for packet in packets)
         raw = [
             (bytes(p), (p.pts or 0) - first, (p.dts or 0) - first, p.duration or 0, p.is_keyframe)

@@ -79,7 +79,7 @@ def peak_mib(decoder: Decoder) -> float:
 def bare(path: Path) -> float:
     """Seconds that ffmpeg takes to decode the pictures and throw them away."""
     began = time.perf_counter()
-    subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v:0", "-f", "null", "-"], check=True)
+    subprocess.run(["ffmpeg", "-v", "fatal", "-i", str(path), "-map", "0:v:0", "-f", "null", "-"], check=True)
     return time.perf_counter() - began
 
 
@@ -170,8 +170,8 @@ def cctv(path: Path, seconds: int, size: tuple[int, int] = (1920, 1080)) -> None
     encoding = Encoding("libx264", (("preset", "veryfast"), ("g", "60"), ("sc_threshold", "0")))
     with tempfile.TemporaryDirectory() as folder:
         quiet, passing = Path(folder) / "quiet.mp4", Path(folder) / "passing.mp4"
-        write(quiet, still(20, *size), encoding)
-        write(passing, still(8, *size, walker=(1, 7)), encoding)
+        write(quiet, still(22, *size), encoding)
+        write(passing, still(10, *size, walker=(3, 9)), encoding)
         looped(path, quiet, passing, seconds, share=0.02, active_seconds=6)
 
 

@@ -27,7 +27,7 @@ class Allowance:
     """Counts the answers to one request against what it can honestly bring."""
 
     def __init__(self, limits: DecoderLimits, request: Header) -> None:
-        """Allow what this request can bring: walks and sound by their progress in the video, others what they ask."""
+        """Allow what this request can bring: walks and sound by their progress, others what they ask."""
         self._is_stream = request.get("do") in ("walk", "sound")
         self._bytes = _Bucket(limits.output_bytes_per_second, limits.output_bytes)
         match request.get("do"):

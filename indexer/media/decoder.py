@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -170,8 +170,8 @@ class Decoder:
             raise DecoderFailed(f"{_name(path)}: the decoder told nothing about its subtitles.")
         return found[0]
 
-    def sound(self, path: Path, *, stream: int | None = None) -> Iterator[Sound]:
-        """Stream the sound of a file, one channel at `indexer.media.sound.SAMPLE_RATE`; none where it has none.
+    def sound(self, path: Path, *, stream: int | None = None) -> Generator[Sound]:
+        """Stream the sound of a file, one channel at `indexer.media.beside.SAMPLE_RATE`.
 
         It is one request until it is exhausted or closed: other requests wait for it meanwhile.
 

@@ -14,6 +14,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
@@ -46,10 +47,15 @@ def read_sound(files: VideoFiles, path: Path, beat: Callable[[], None]) -> Itera
 
 def _track(container: InputContainer, pictures: VideoStream) -> AudioStream | None:
     chosen = container.streams.best("audio", related=pictures)
-    usable = isinstance(chosen, AudioStream) and chosen.codec_context is not None
-    if not usable or not 0 < chosen.rate <= _MAX_INPUT_RATE or not 0 < chosen.channels <= _MAX_CHANNELS:
+    if not isinstance(chosen, AudioStream) or not _has_decoder(chosen):
         return None
-    return chosen
+    usable = 0 < chosen.rate <= _MAX_INPUT_RATE and 0 < chosen.channels <= _MAX_CHANNELS
+    return chosen if usable else None
+
+
+def _has_decoder(stream: Stream) -> bool:
+    context: CodecContext | None = stream.codec_context
+    return context is not None
 
 
 def _heard(reader: TrackReader, track: AudioStream) -> Iterator[tuple[float | None, NDArray[np.int16]]]:
@@ -61,7 +67,8 @@ def _heard(reader: TrackReader, track: AudioStream) -> Iterator[tuple[float | No
             told = (frame.format.name, frame.sample_rate, frame.layout.name)
             if resampler is None or told != form:  # a recording may change its form on the way
                 resampler, form = AudioResampler("s16", "mono", SAMPLE_RATE), told
-            start = None if frame.pts is None else reader.on_one_clock(frame.pts, frame.time_base)
+            told_pts, time_base = frame.pts, frame.time_base
+            start = reader.on_one_clock(told_pts, time_base) if told_pts is not None and time_base else None
             frame.pts = None
             parts = [part.to_ndarray().reshape(-1) for part in resampler.resample(frame)]
             yield start, np.concatenate(parts) if parts else np.empty(0, np.int16)
@@ -103,14 +110,19 @@ class _Chunks:
             room = max(0, round((self._duration_seconds - self._end) * SAMPLE_RATE))
             self._parts.append(samples[:room])
             self._count += len(samples[:room])
-            if self._count >= CHUNK_SAMPLES:
-                yield from self._let_go(self._end)
+            while self._count >= CHUNK_SAMPLES:
+                yield self._whole_chunk()
         yield from self._let_go(self._end)
 
+    def _whole_chunk(self) -> Sound:
+        samples = np.concatenate(self._parts)
+        chunk = Sound(self._start, samples[:CHUNK_SAMPLES])
+        self._parts, self._start = [samples[CHUNK_SAMPLES:]], chunk.end_seconds
+        self._count -= CHUNK_SAMPLES
+        return chunk
+
     def _let_go(self, next_start: float) -> Iterator[Sound]:
-        parts, start, count = self._parts, self._start, self._count
+        """Give what is left before a gap."""
+        if self._count:
+            yield Sound(self._start, np.concatenate(self._parts))
         self._parts, self._start, self._count = [], next_start, 0
-        if count:
-            samples = np.concatenate(parts)
-            for place in range(0, count, CHUNK_SAMPLES):
-                yield Sound(start + place / SAMPLE_RATE, samples[place : place + CHUNK_SAMPLES])

@@ -1,4 +1,4 @@
-"""The subtitle tracks of a file, read in the child: text from a file that nobody trusts, so all of it is bounded."""
+"""The subtitle tracks of a file, read in the child; nobody trusts the file, so all of it is bounded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
-from av.codec.codec import Properties
 from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.packet import Packet
@@ -22,6 +21,8 @@ from indexer.texts.model import MAX_TEXTS
 
 MAX_CHARACTERS = 1_000_000
 """Characters of all texts of one file together."""
+_BITMAP, _TEXT = 1 << 16, 1 << 17
+"""Properties of subtitle codecs, as libavcodec/codec_desc.h numbers them."""
 _STAYS_SECONDS = 5.0
 """How long a subtitle without an end is taken to be shown."""
 
@@ -55,11 +56,11 @@ def _tracks(container: InputContainer) -> list[Stream]:
 
 def _is_text(track: Stream) -> bool:
     context = track.codec_context
-    return context is not None and _has(context, Properties.TEXT_SUB)
+    return context is not None and _has(context, _TEXT)
 
 
-def _has(context: CodecContext, kind: Properties) -> bool:
-    return bool(int(context.codec.properties) & kind.value)
+def _has(context: CodecContext, kind: int) -> bool:
+    return bool(context.codec.properties & kind)
 
 
 def _label(track: Stream) -> str:
@@ -70,7 +71,7 @@ def _label(track: Stream) -> str:
 def _why_not(track: Stream) -> str:
     context = track.codec_context
     codec = context.codec.canonical_name if context is not None else "unknown codec"
-    is_bitmap = context is not None and _has(context, Properties.BITMAP_SUB)
+    is_bitmap = context is not None and _has(context, _BITMAP)
     kind = f"{codec}, pictures of text" if is_bitmap else codec
     return f"{_label(track)}: {kind}"
 

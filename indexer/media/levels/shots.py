@@ -14,18 +14,27 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from indexer.media.change import ACTIVITY_PER_SECOND, BlockPicture, may_be_cut, replaced_share
+from indexer.media.change import (
+    ACTIVITY_PER_SECOND,
+    BlockPicture,
+    changed_share,
+    comparable,
+    may_be_cut,
+    replaced_share,
+)
 from indexer.media.levels.groups import Group, VideoPacket
 from indexer.media.miniature import Miniaturist
 from indexer.media.pictures import Geometry, Painter
 from indexer.media.sampling import KeptGrid
 
+_SAME_SHARE = 0.0005
+"""Share of the picture that may differ between two key frames with nothing in between."""
+_SAME_LIGHT = 1.0
+"""Grey levels by which their brightness may differ."""
 _CANDIDATE_SHARE = 0.3
 """Share of blocks replaced between two measured frames from which a cut may lie in between."""
 _HELD = 5
 """Shots held back: a cut is judged against the frames before it, which then are decoded without gaps."""
-_MOST_RETURNS = 2
-"""Times that a group is begun again to place a cut; then the rest of it is decoded without gaps."""
 _FOR_EVER = 1 << 62
 _BORDER_SECONDS = Fraction(1, 6)
 """The end of a group is decoded without gaps: cuts lie where encoders put key frames."""
@@ -154,7 +163,6 @@ class _GroupWalk:
         self._footage = footage
         self._group = group
         self._dense = (0, -1)
-        self._returns = 0
         self._given: int | None = None
         self._held: deque[tuple[Shot, BlockPicture]] = deque()
 
@@ -175,7 +183,8 @@ class _GroupWalk:
             shot = self._decoder.shot(frame, kept=takes)
             picture = BlockPicture(0.0, shot.small)
             if self._held and self._hides_cut(self._held[-1], (shot, picture)):
-                self._look_closer(self._held[0][0].pts, pts)
+                # Only once: where one cut lies inside a group, there are often more.
+                self._dense = (self._held[0][0].pts, _FOR_EVER)
                 return False
             self._held.append((shot, picture))
             if len(self._held) > _HELD:
@@ -184,10 +193,6 @@ class _GroupWalk:
                 yield ready
         return True
 
-    def _look_closer(self, start: int, end: int) -> None:
-        self._returns += 1
-        self._dense = (start, end if self._returns <= _MOST_RETURNS else _FOR_EVER)
-
     def _hides_cut(self, before: tuple[Shot, BlockPicture], after: tuple[Shot, BlockPicture]) -> bool:
         """Tell whether there may be a cut between two frames with others in between."""
         if self._dense[0] <= before[0].pts and after[0].pts <= self._dense[1]:
@@ -195,6 +200,17 @@ class _GroupWalk:
         if not any(before[0].pts < time < after[0].pts for time in self._group.times):
             return False
         return may_be_cut(before[1], after[1]) and replaced_share(before[1], after[1]) > _CANDIDATE_SHARE
+
+
+def alike(one: Shot, other: Shot) -> bool:
+    """Tell whether two key frames show the same in the same light."""
+    if one.small.shape != other.small.shape:
+        return False
+    if abs(float(one.small.mean()) - float(other.small.mean())) > _SAME_LIGHT:
+        return False
+    if may_be_cut(BlockPicture(0.0, one.small), BlockPicture(0.0, other.small)):
+        return False
+    return changed_share(comparable(one.small), comparable(other.small)) <= _SAME_SHARE
 
 
 def _open_context(footage: Footage) -> VideoCodecContext:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.media.change import BlockPicture, changed_share, comparable, may_be_cut
 from indexer.media.levels.crew import Crew, Job
 from indexer.media.levels.glance import glance
 from indexer.media.levels.groups import Group
 from indexer.media.levels.packets import PacketReader
 from indexer.media.levels.quiet import Loudness, is_quiet, loudness
-from indexer.media.levels.shots import Footage, Shot, Spoiled
+from indexer.media.levels.shots import Footage, Shot, Spoiled, alike
 from indexer.media.limits import DecoderLimits
 from indexer.media.samples import Sample, WalkPlan
 from indexer.media.sampling import LEAD_SECONDS, Sampler
@@ -26,11 +25,11 @@ _CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video")
 """Those whose packets tell the time of display and hold one frame each; others are walked in full."""
 _WAIT_SECONDS = 0.25
 _AHEAD_GROUPS = 8
+_AHEAD_SECONDS = 8.0
+"""As many groups more as end within this: they are short, and the next key frame to compare is among them."""
+_KEY_SECONDS = 4.0
+"""In quiet footage one key frame in this time is decoded and compared, however many there are."""
 _AHEAD_JOBS = 3
-_SAME_SHARE = 0.0005
-"""Share of the picture that may differ between two key frames with nothing in between."""
-_SAME_LIGHT = 1.0
-"""Grey levels by which their brightness may differ."""
 _NEIGHBOURS = 2
 """Groups before this one whose quiet level counts, and one after it."""
 
@@ -41,6 +40,10 @@ class _Entry:
 
     group: Group
     loudness: Loudness
+    is_quiet: bool | None = None
+    """What its packets say; None until its neighbours are known."""
+    has_key: bool = True
+    """Whether its key frame is one of those that are compared; known when ``is_quiet`` is."""
     key: Job | None = None
     span: Job | None = None
     is_still: bool = False
@@ -67,6 +70,9 @@ class LevelsWalk:
         self._sampler = Sampler(plan)
         self._entries: deque[_Entry] = deque()
         self._before: deque[Loudness] = deque(maxlen=_NEIGHBOURS)
+        self._last: _Entry | None = None
+        """The group given out last."""
+        self._last_key: Job | None = None
         self._glance = glance(files, path)
         limits.allow_video(self._glance.info.duration_seconds, self._glance.info.size_bytes)
         self._reader = PacketReader(files, path)
@@ -103,6 +109,7 @@ class LevelsWalk:
             entry = self._entries[0]
             yield from self._group(entry)
             self._before.append(entry.loudness)
+            self._last, self._last_key = entry, entry.key or self._last_key
             self._entries.popleft()
         yield from self._end()
 
@@ -158,13 +165,13 @@ class LevelsWalk:
             if head.is_still or head.span is not None or not head.group.is_sound:
                 self._crew_at_work.lead(head.group.ordinal)
                 return True
-            waiting = [entry.key for entry in list(self._entries)[:2] if entry.key is not None]
+            waiting = [entry.key for entry in self._entries if entry.key is not None][:2]
             if waiting:
                 self._crew_at_work.wait_for(waiting, _WAIT_SECONDS)
             self._live()
 
     def _read_ahead(self) -> None:
-        while len(self._entries) < _AHEAD_GROUPS and not self._reader.is_done:
+        while self._has_room_ahead() and not self._reader.is_done:
             is_short = len(self._entries) < 2
             group = self._reader.take(_WAIT_SECONDS if is_short else 0.0)
             if group is not None:
@@ -173,33 +180,81 @@ class LevelsWalk:
                 return
             self._live()
 
+    def _has_room_ahead(self) -> bool:
+        if len(self._entries) < _AHEAD_GROUPS:
+            return True
+        reach = self._entries[-1].group.start - self._entries[0].group.start
+        return self._footage is not None and reach * self._footage.time_base < _AHEAD_SECONDS
+
     def _decide(self) -> None:
         """Take every group as far through the levels as what is known allows."""
         entries = list(self._entries)
+        self._judge_packets(entries)
         for place, entry in enumerate(entries):
-            after = entries[place + 1] if place + 1 < len(entries) else None
-            if after is None and not self._reader.is_done:
+            if entry.is_quiet is None:
                 return
             if not (entry.is_still or entry.span is not None or not entry.group.is_sound):
-                self._decide_one(entry, [*self._before, *(e.loudness for e in entries[:place])], after)
+                self._decide_one(entry, entries[place + 1 :])
 
-    def _decide_one(self, entry: _Entry, before: list[Loudness], after: _Entry | None) -> None:
-        if after is None or not after.group.is_sound:
-            self._decode(entry)  # nothing to compare its end with
-            return
-        if not is_quiet(entry.loudness, [*before[-_NEIGHBOURS:], after.loudness]):
+    def _judge_packets(self, entries: list[_Entry]) -> None:
+        """Tell of each group with known neighbours whether it is quiet, and whether its key frame counts."""
+        previous = self._last
+        for place, entry in enumerate(entries):
+            after = entries[place + 1] if place + 1 < len(entries) else None
+            if entry.is_quiet is None:
+                if after is None and not self._reader.is_done:
+                    return
+                before = [*self._before, *(other.loudness for other in entries[:place])][-_NEIGHBOURS:]
+                entry.is_quiet = (
+                    after is not None  # else there is nothing to compare its end with
+                    and entry.group.is_sound
+                    and after.group.is_sound
+                    and is_quiet(entry.loudness, [*before, after.loudness])
+                )
+                entry.has_key = not entry.is_quiet or self._begins_anew(entry, previous)
+            previous = entry
+
+    def _begins_anew(self, entry: _Entry, previous: _Entry | None) -> bool:
+        """Tell whether a quiet group is the first after movement, or the first on a tick of a fixed grid."""
+        if previous is None or not previous.is_quiet:
+            return True
+        ticks = [self._seconds(one.group.start) // _KEY_SECONDS for one in (previous, entry)]
+        return ticks[0] != ticks[1]
+
+    def _decide_one(self, entry: _Entry, later: list[_Entry]) -> None:
+        """Decode a group, unless its packets are quiet and the key frames around it show the same."""
+        if not entry.is_quiet:
             self._decode(entry)
             return
-        for one in (entry, after):
-            if one.key is None:
-                one.key = Job(one.group, key_only=True)
-                self._crew_at_work.submit(one.key)
-        if entry.key is None or after.key is None or not (entry.key.is_done and after.key.is_done):
+        after = next((other for other in later if other.is_quiet is not None and other.has_key), None)
+        if after is None:
+            if self._reader.is_done and all(other.is_quiet is not None for other in later):
+                self._decode(entry)
             return
-        if entry.key.shots and after.key.shots and _alike(entry.key.shots[0], after.key.shots[0]):
+        if entry.has_key:
+            self._submit_key(entry)
+        self._submit_key(after)
+        start = self._key_before(entry)
+        if start is None or after.key is None or not (start.is_done and after.key.is_done):
+            return
+        if start.shots and after.key.shots and alike(start.shots[0], after.key.shots[0]):
             entry.is_still = True
         else:
             self._decode(entry)
+
+    def _submit_key(self, entry: _Entry) -> None:
+        if entry.key is None:
+            entry.key = Job(entry.group, key_only=True)
+            self._crew_at_work.submit(entry.key)
+
+    def _key_before(self, entry: _Entry) -> Job | None:
+        """Return the job of the last key frame at or before a group that is compared."""
+        found = self._last_key
+        for other in self._entries:
+            found = other.key or found
+            if other is entry:
+                break
+        return found
 
     def _decode(self, entry: _Entry) -> None:
         outstanding = sum(1 for other in self._entries if other.span is not None and not other.span.is_done)
@@ -211,8 +266,8 @@ class LevelsWalk:
         """Yield what is seen of the first group."""
         if not entry.group.is_sound:
             yield from self._carefully(entry.group)
-        elif entry.is_still and entry.key is not None:
-            yield from self._samples([entry.key.shots[0]])
+        elif entry.is_still:
+            yield from self._samples([entry.key.shots[0]] if entry.key is not None else [])
         elif entry.span is not None:
             yield from self._decoded(entry.group, entry.span)
 
@@ -279,14 +334,3 @@ class LevelsWalk:
         if self._crew is None:
             raise RuntimeError("the decoding threads are not started yet")
         return self._crew
-
-
-def _alike(one: Shot, other: Shot) -> bool:
-    """Tell whether two key frames show the same in the same light."""
-    if one.small.shape != other.small.shape:
-        return False
-    if abs(float(one.small.mean()) - float(other.small.mean())) > _SAME_LIGHT:
-        return False
-    if may_be_cut(BlockPicture(0.0, one.small), BlockPicture(0.0, other.small)):
-        return False
-    return changed_share(comparable(one.small), comparable(other.small)) <= _SAME_SHARE

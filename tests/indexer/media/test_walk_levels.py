@@ -58,7 +58,7 @@ def test_still_footage_costs_its_key_frames(tmp_path: Path, decoder: Decoder) ->
     write_drawn(path, passing(0, 0, 10), options=SHORT_GROUPS)
     walked = walk(decoder, path)
     quiet = [sample for sample in walked.samples if 2 <= sample.pts_seconds < 8]
-    assert [sample.pts_seconds for sample in quiet] == [2, 4, 6]
+    assert [sample.pts_seconds for sample in quiet] == [2, 4]
     assert all(sample.frame is not None for sample in quiet)
     assert decoded_between(walked, 8, 10) > 10
     assert walked.active_seconds == set()
