@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from app.commands import ask, chat, clock, demo, doctor, frames, index, library, remove, search, show
+from app.commands import ask, chat, clock, demo, doctor, frames, index, library, note, remove, search, show
 from app.console import errors, show_arrivals
 from assistant.timing import TimeExpressionError
 from indexer.errors import SettingsError, WitnessError
@@ -24,6 +24,7 @@ app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("library")(library.library)
 app.command("clock")(clock.clock)
+app.command("note")(note.note)
 app.command("frames")(frames.frames)
 app.command("remove")(remove.remove)
 app.command("chat")(chat.chat)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from app.console import plain
 from indexer.discovery import printable
 from indexer.progress import FileFailed, FileIndexed, FileProgress, FileSkipped, FilesQueued, IndexEvent
+from indexer.texts.run import TextsRead
 from indexer.timeline import format_seconds
 
 
@@ -24,6 +25,8 @@ class IndexDisplay:
         self.partial: dict[Path, str] = {}
         self.indexed = 0
         self.skipped = 0
+        self.untold = 0
+        """Files whose speech could not be transcribed."""
         self._console = console
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -75,6 +78,15 @@ class IndexDisplay:
             self._console.print(f"[red]failed[/] {plain(printable(path))}: {plain(reason)}")
         for path, reason in self.partial.items():
             self._console.print(f"[yellow]partial[/] {plain(printable(path))}: {plain(reason)}")
+
+    def print_texts(self, told: TextsRead) -> None:
+        """Say which subtitles and speech a file has, and which could not be read."""
+        counts = {"subtitle": told.subtitles, "utterance": told.utterances}
+        parts = [f"{count} {name}{'s' if count != 1 else ''}" for name, count in counts.items() if count]
+        said = "; ".join([", ".join(parts) or "nothing said", *told.remarks])
+        self.untold += told.failed
+        style = "red" if told.failed else "dim"
+        self._console.print(f"[{style}]texts[/] {_name(told.path)}: {plain(said)}")
 
     def _start(self, event: FilesQueued) -> None:
         self._sizes = {path: path.stat().st_size if path.exists() else 0 for path in event.paths}

@@ -20,6 +20,18 @@ class Source(StrEnum):
     """A caption that was written when the video was indexed."""
     LOOK = "look"
     """Frames that were looked at again for this question."""
+    SUBTITLES = "subtitles"
+    """A subtitle track of the file, or a subtitle file beside it."""
+    SPEECH = "speech"
+    """What was transcribed from the sound."""
+    SCREEN = "on-screen text"
+    """Text that a caption quotes from the picture, found word for word."""
+
+
+QUOTED = (Source.SUBTITLES, Source.SPEECH, Source.SCREEN)
+"""Sources of words, which stand in the citation by their names."""
+SPOKEN = (Source.SUBTITLES, Source.SPEECH)
+"""Those that no frame shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +49,16 @@ class Citation:
     """The same stretch on the wall clock, where it is known when the video was recorded."""
 
     def __str__(self) -> str:
-        return f"{self.video} {self.span}" + (f", {self.wall}" if self.wall else "")
+        told = f", {self.source.value}" if self.source in QUOTED else ""
+        return f"{self.video} {self.span}" + (f", {self.wall}" if self.wall else "") + told
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that the agent did on the way to the answer."""
+class VideoSpan:
+    """A stretch of one video."""
 
-    tool: str
-    arguments: dict[str, Any]
-    seconds: float
-    """How long it took, wall time."""
-    result: str = ""
-    """What came back, shortened, for the person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """Which models an answer comes from."""
-
-    chat: str
-    vision: str
-    embedding: str
+    video_id: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,78 @@ class Looked:
         return self.frames / self.span.duration_seconds
 
 
+class Verdict(StrEnum):
+    """How a statement of an answer stands."""
+
+    CITED = "cited"
+    """Its citations were checked in code; nobody looked a second time."""
+    CONFIRMED = "confirmed"
+    """A second look at the cited frames alone shows it."""
+    REFUSED = "not confirmed"
+    """A second look at the cited frames alone does not show it; marked in the text."""
+    UNCERTAIN = "cannot tell"
+    """A second look could not decide it."""
+    UNCITED = "no footage cited"
+    """It states something without footage; marked in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of an answer, and how it stands."""
+
+    text: str
+    """Without its citations and marks."""
+    spans: tuple[VideoSpan, ...]
+    """The footage that it cites."""
+    verdict: Verdict
+    reason: str = ""
+    """What the second look says, or why there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A stretch that a search returned, and where each ranking had it."""
+
+    video: str
+    span: Span
+    ranks: str
+    """As in "dense 3 · words 1 · time 2": by meaning, by words, by the best event, in the order of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookDone:
+    """One look at frames."""
+
+    video: str
+    looked: Looked
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that the agent did on the way to the answer."""
+
+    tool: str
+    arguments: dict[str, Any]
+    seconds: float
+    """How long it took, wall time."""
+    result: str = ""
+    """What came back, shortened, for the person."""
+    why: str = ""
+    """What it was good for, in the words of whoever planned it."""
+    retrieved: tuple[Retrieved, ...] = ()
+    looks: tuple[LookDone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Which models an answer comes from."""
+
+    chat: str
+    vision: str
+    embedding: str
+
+
 @dataclass(frozen=True, slots=True)
 class VideoCoverage:
     """Coverage of one video in an answer, with the name that people know it by."""
@@ -85,6 +157,8 @@ class VideoCoverage:
     """What was looked at again; the rest of what was inspected stands in the index."""
     still: tuple[Span, ...] = ()
     """What was inspected by few of its frames only, because indexing found no movement in it."""
+    read: tuple[Span, ...] = ()
+    """What was read or searched of the index, without what nobody had looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,66 +174,9 @@ class Answer:
     models: Models
     refused_citations: tuple[str, ...] = ()
     """Citations that the model wrote and that did not check out; they are removed from the text."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the documented JSON object of ``witness ask --json``."""
-        return {
-            "question": self.question,
-            "answer": self.text,
-            "citations": [
-                {
-                    "video": citation.video,
-                    "video_id": citation.video_id,
-                    "start_seconds": citation.span.start_seconds,
-                    "end_seconds": citation.span.end_seconds,
-                    "source": citation.source.value,
-                    "frame_seconds": list(citation.frame_seconds),
-                    "wall_clock": _wall_json(citation.wall),
-                }
-                for citation in self.citations
-            ],
-            "coverage": [
-                {
-                    "video": entry.video,
-                    "video_id": entry.coverage.video_id,
-                    "inspected": [_span_json(span) for span in entry.coverage.inspected],
-                    "not_inspected": [
-                        {**_span_json(unseen.span), "reason": unseen.reason}
-                        for unseen in entry.coverage.not_inspected
-                    ],
-                    "still": [_span_json(span) for span in entry.still],
-                    "looks": [
-                        {
-                            **_span_json(look.span),
-                            "frames": look.frames,
-                            "frames_per_second": round(look.frames_per_second, 2),
-                        }
-                        for look in entry.looks
-                    ],
-                }
-                for entry in self.coverage
-            ],
-            "steps": [
-                {"tool": step.tool, "arguments": step.arguments, "seconds": round(step.seconds, 3)}
-                for step in self.steps
-            ],
-            "models": {
-                "chat": self.models.chat,
-                "vision": self.models.vision,
-                "embedding": self.models.embedding,
-            },
-        }
-
-
-def _wall_json(wall: WallSpan | None) -> dict[str, Any] | None:
-    if wall is None:
-        return None
-    return {
-        "start": wall.start.isoformat(timespec="milliseconds"),
-        "end": wall.end.isoformat(timespec="milliseconds"),
-        "error_seconds": round(wall.error_seconds, 3),
-    }
-
-
-def _span_json(span: Span) -> dict[str, float]:
-    return {"start_seconds": span.start_seconds, "end_seconds": span.end_seconds}
+    asked: tuple[VideoSpan, ...] = ()
+    """Stretches that the question named by a time; the next question may go on from them."""
+    claims: tuple[Claim, ...] = ()
+    """Its statements, and how each stands."""
+    reading: tuple[str, ...] = ()
+    """What was read from the question before anything was looked up."""

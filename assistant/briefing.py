@@ -1,4 +1,4 @@
-"""The system prompt of one turn: the videos, the times that were worked out, and the limits."""
+"""What a turn begins with, for the chat model: the videos, the times that were worked out, the limits."""
 
 from __future__ import annotations
 
@@ -33,6 +33,20 @@ def write_system_prompt(library: Library, turn: Turn, language: str, limits: str
     )
     task = _MODE_TASK[turn.mode].format(actions=", ".join(turn.actions))
     return f"{prompt}\n\n{task}".strip()
+
+
+def say_reading(turn: Turn) -> Iterator[str]:
+    """Say what was read from a question before anything was looked up, a line each."""
+    scope = turn.scope
+    if turn.goes_on is not None and not turn.goes_on.nowhere:
+        yield f"goes on from the answer before: {turn.goes_on.question}"
+    yield f"videos: {', '.join(scope.handles[:_MAX_VIDEOS]) or 'none'}" + ("" if scope.named else " (all)")
+    if scope.times:
+        yield f"times: {', '.join(scope.times)}"
+    yield from _times(scope)
+    yield f"words: {scope.words}" if scope.words else "no words to search for"
+    if turn.mode is not Mode.ANSWER:
+        yield f"form: {turn.mode.value}"
 
 
 def _videos(library: Library, scope: Scope) -> Iterator[str]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.answer import Citation, Source
+from assistant.answer import QUOTED, Citation, Source
 from assistant.evidence import Evidence
 from assistant.timing import parse_seconds
 from indexer.errors import WitnessError
@@ -43,9 +43,9 @@ class Checked:
     refused: tuple[str, ...]
 
 
-def write_citation(video: str, span: Span) -> str:
-    """Write a citation as models write it."""
-    return f"[[{video} {span}]]"
+def write_citation(video: str, span: Span, source: Source = Source.INDEX) -> str:
+    """Write a citation as models write it; words that are quoted name where they come from."""
+    return f"[[{video} {span}, {source.value}]]" if source in QUOTED else f"[[{video} {span}]]"
 
 
 def check_citations(
@@ -93,7 +93,9 @@ def _seconds(text: str) -> float:
 def _check(
     inner: str, evidence: Sequence[Evidence], library: Library, frames_of: FrameSeconds
 ) -> Citation | None:
-    parsed = parse_citation(inner)
+    bare, _, named = inner.rpartition(",")
+    quoted = next((source for source in QUOTED if source.value == named.strip().lower()), None)
+    parsed = parse_citation(bare if quoted else inner)
     if parsed is None:
         return None
     name, span = parsed
@@ -112,10 +114,18 @@ def _check(
         video=library.handle(record),
         video_id=record.video_id,
         span=span,
-        source=Source.LOOK if looks else Source.INDEX,
+        source=_source(own, span, quoted),
         frame_seconds=tuple(_thin(seen or frames_of(record.video_id, span))),
         wall=record.start.wall(span) if record.start else None,
     )
+
+
+def _source(own: Sequence[Evidence], span: Span, named: Source | None) -> Source:
+    """Return what a citation rests on: the words that it names, else a look, the index, or words alone."""
+    there = [entry.source for entry in own if entry.span.covers(span, _TOLERANCE_SECONDS)]
+    if named in there:
+        return named
+    return next((source for source in (Source.LOOK, Source.INDEX, *QUOTED) if source in there), Source.INDEX)
 
 
 def _find(library: Library, name: str) -> VideoRecord | None:

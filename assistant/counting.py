@@ -38,7 +38,8 @@ _KINDS: tuple[tuple[Count, str], ...] = (
     (
         Count.COMPARE,
         r"\bcompar(?:e|ed|ison)\b|\bdifferences? between\b|\b(?:in|of) (?:which|what) of the (?:two|three)\b"
-        r"|\b(?:which|what) (?:video|camera|clip|recording|one) (?:shows|has|had|saw|sees) (?:more|less|fewer)\b"
+        r"|\b(?:which|what) (?:video|camera|clip|recording|one) (?:shows|has|had|saw|sees)"
+        r" (?:more|less|fewer)\b"
         r"|\bmore often in\b|比较|对比|相比",
     ),
     (
@@ -53,7 +54,8 @@ _KINDS: tuple[tuple[Count, str], ...] = (
     ),
     (
         Count.FIRST,
-        r"\bthe (?:very )?first time\b|\bfor the first time\b|\bwhen (?:was|did|were|is|does|do)\b(?=.*\bfirst\b)"
+        r"\bthe (?:very )?first time\b|\bfor the first time\b"
+        r"|\bwhen (?:was|did|were|is|does|do)\b(?=.*\bfirst\b)"
         r"|\b(?:very )?first (?:time|event|movement|appearance|occurrence)\b|(?:第一次|首次|最早)",
     ),
     (
@@ -64,7 +66,8 @@ _KINDS: tuple[tuple[Count, str], ...] = (
     ),
     (
         Count.EACH,
-        r"\blist (?:all|every|each|the)?\b|\b(?:every|each|all the) times?\b|\bshow (?:me )?(?:all|every|each)\b"
+        r"\blist (?:all|every|each|the)?\b|\b(?:every|each|all the) times?\b"
+        r"|\bshow (?:me )?(?:all|every|each)\b"
         r"|\bevery occurrence\b|\ball occurrences\b|列出|每一?次|所有(?:的)?(?:时刻|次)?",
     ),
 )
@@ -79,7 +82,9 @@ _BESIDES = frozenset(
 )
 """Tokens that tell nothing of what is to be counted."""
 _ASKING = frozenset(
-    tokens("the a an is are were be been has have had does what who where which how in on of to at it any there")
+    tokens(
+        "the a an is are were be been has have had does what who where which how in on of to at it any there"
+    )
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LIGHTS_OUT = re.compile(r"\blights?\b.*\b(?:out|off)\b", re.IGNORECASE)

@@ -50,10 +50,21 @@ def build_coverage(
             entry,
             tuple(Looked(look.span, len(look.frame_seconds)) for look in looks.get(entry.video_id, ())),
             _still(library, entry, looks.get(entry.video_id, ())),
+            _read(library, entry.video_id, index.get(entry.video_id, ())),
         )
         for entry in coverages
     ]
     return tuple(sorted(named, key=lambda entry: entry.video))
+
+
+def _read(library: Library, video_id: str, index: Iterable[Span]) -> tuple[Span, ...]:
+    """Return what was read of the index and had been looked at when it was made."""
+    parts = merge_spans(index, _TOUCH_SECONDS)
+    return tuple(
+        merge_spans(
+            (span for part in parts for span in library.coverage(video_id, part).inspected), _TOUCH_SECONDS
+        )
+    )
 
 
 def _of_video(library: Library, video_id: str, index: Iterable[Span], looks: Sequence[Evidence]) -> Coverage:

@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from assistant.answer import Source
-from assistant.observer_words import screen_texts
+from indexer.library.notes import SECOND_LOOK, Note
+from indexer.texts.on_screen import screen_texts
 from indexer.timeline import Caption, Event, Span, Unseen
 
 
@@ -27,6 +28,10 @@ class Kind(StrEnum):
     """Text stands in the picture."""
     SUMMARY = "summary"
     """The whole stretch in a few sentences."""
+    QUOTE = "quote"
+    """Words that are said or shown, as they stand there."""
+    NOTE = "note"
+    """Somebody, or a second look, has something to say about what the index tells of the stretch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Evidence:
     """Terms of a search that this stretch was found by."""
     judged: bool = False
     """Whether a model that understood the question answered; False for captions and measurements."""
+    ranks: str = ""
+    """Where the rankings of a search had it: "dense 3 · words 1"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +78,29 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something happened in one video, counted by the database."""
+
+    video: str
+    video_id: str
+    wanted: str
+    """What an event had to say to be counted, for people; "" for every event."""
+    count: int
+    first: Span | None = None
+    """When it happened first; None where it never did."""
+    last: Span | None = None
+    within: Span | None = None
+    """Only events of this stretch were counted; None for the whole video."""
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """Everything that one tool call returned."""
 
     evidence: tuple[Evidence, ...] = ()
     searched: tuple[Searched, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    """One for each video in which events were counted."""
     vision: str = ""
     """Name of the vision model that the words come from."""
 
@@ -96,6 +121,14 @@ class Findings:
 
 
 _ADAPTER = TypeAdapter(Findings)
+
+
+def note_evidence(handle: str, note: Note, span: Span | None = None, *, best: bool = False) -> Evidence:
+    """Return a note as evidence of its stretch, or of the part of it inside ``span``."""
+    own = note.span.intersect(span) if span else note.span
+    by = f"a {note.author}" if note.author == SECOND_LOOK else note.author
+    line = Line(note.span, f'noted by {by}: "{note.text}"', Kind.NOTE, best=best)
+    return Evidence(handle, note.video_id, own or note.span, Source.INDEX, (line,))
 
 
 def caption_lines(caption: Caption, span: Span, best: Collection[Event] = ()) -> list[Line]:

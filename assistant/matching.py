@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from assistant.observer_words import screen_texts
 from indexer.text import query_tokens, tokens
+from indexer.texts.on_screen import screen_texts
 from indexer.timeline import Event, Segment, Span
 
 SAYS_LITTLE = frozenset(

@@ -9,9 +9,6 @@ and visible on purpose: nothing else is guessed, and a vision-language model's i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
-from indexer.timeline import Event, Span
 
 _SAYS: tuple[tuple[str, str], ...] = (
     (
@@ -57,31 +54,45 @@ _PATTERNS = tuple(
 )
 
 _WAYS = (
-    (r"(?:from )?(?:the )?left to (?:the )?right|(?:to|towards) the right|rightwards|[从由]左[边侧]?[往向到至]右|[往向]右", "right"),
-    (r"(?:from )?(?:the )?right to (?:the )?left|(?:to|towards) the left|leftwards|[从由]右[边侧]?[往向到至]左|[往向]左", "left"),
-)  # fmt: skip
+    (
+        r"(?:from )?(?:the )?left to (?:the )?right|(?:to|towards) the right|rightwards"
+        r"|[从由]左[边侧]?[往向到至]右|[往向]右",
+        "right",
+    ),
+    (
+        r"(?:from )?(?:the )?right to (?:the )?left|(?:to|towards) the left|leftwards"
+        r"|[从由]右[边侧]?[往向到至]左|[往向]左",
+        "left",
+    ),
+)
 _SIDEWAYS = tuple((re.compile(people, re.IGNORECASE), side) for people, side in _WAYS)
 _EXACT: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        r"lights?(?: \w+)? (?:went|go|goes|gone|going|were|was|are|be|is)? ?(?:switched |turned )?(?:out|off)\b|went dark"
-        r"|lights? (?:failed|died)|关灯|灯[都全]?(?:灭|关|熄)|熄灯|变黑",
+        r"lights?(?: \w+)? (?:went|go|goes|gone|going|were|was|are|be|is)? ?"
+        r"(?:switched |turned )?(?:out|off)\b|went dark|lights? (?:failed|died)"
+        r"|关灯|灯[都全]?(?:灭|关|熄)|熄灯|变黑",
         ("went dark", "got darker"),
     ),
     (
-        r"lights?(?: \w+)? (?:came|come|comes|went|go|goes|were|was|are|is)? ?(?:back )?(?:switched |turned )?on\b"
-        r"|got bright\w*|开灯|灯[都又]?(?:亮|开)",
+        r"lights?(?: \w+)? (?:came|come|comes|went|go|goes|were|was|are|is)? ?(?:back )?"
+        r"(?:switched |turned )?on\b|got bright\w*|开灯|灯[都又]?(?:亮|开)",
         ("the light rose",),
     ),
+    (r"\bupwards?\b|\bmov\w+ up\b|[往向]上", ("moved upwards",)),
+    (r"\bdownwards?\b|\bmov\w+ down\b|[往向]下", ("moved downwards",)),
+    (r"\bback and forth\b|来回", ("moved back and forth",)),
     (r"flicker\w*|闪烁", ("flickered",)),
-)  # fmt: skip
+)
+"""What says more than the table above, and exactly what an event has to say to be counted as it."""
 _EXACTLY = tuple((re.compile(people, re.IGNORECASE), phrases) for people, phrases in _EXACT)
 _COLOUR = re.compile(
     r"\b(?:black|gr[ea]y|white|red|orange|yellow|green|turquoise|blue|purple|pink|brown)\b", re.IGNORECASE
 )
-_HAN_COLOURS = dict(
-    黑="black", 灰="grey", 白="white", 红="red", 橙="orange", 黄="yellow", 绿="green", 蓝="blue", 紫="purple",
-    粉="pink", 棕="brown", 褐="brown",
-)  # fmt: skip
+_HAN_COLOURS = {
+    "黑": "black", "灰": "grey", "白": "white", "红": "red", "橙": "orange", "黄": "yellow", "绿": "green",
+    "蓝": "blue", "紫": "purple", "粉": "pink", "棕": "brown", "褐": "brown",
+}  # fmt: skip
+_HAN_TEXT = re.compile(r"[\u4e00-\u9fff]+")
 _MOVED_ANYHOW = ("moved",)
 
 _ABOUT_FALLS = _PATTERNS[0][0]
@@ -120,6 +131,13 @@ def observer_groups(question: str) -> list[tuple[str, ...]]:
     return [*groups, *((colour,) for colour in dict.fromkeys(colours))]
 
 
+def without_observed(question: str) -> str:
+    """Return a question without all that an observer has words for, and without its Chinese."""
+    for pattern in (*(pattern for pattern, _ in (*_SIDEWAYS, *_EXACTLY, *_PATTERNS)), _COLOUR, _HAN_TEXT):
+        question = pattern.sub(" ", question)
+    return question
+
+
 def asks_about_falls(question: str) -> bool:
     """Tell whether a question is about something that fell."""
     return bool(_ABOUT_FALLS.search(question))
@@ -133,22 +151,3 @@ def asks_for_text(question: str) -> bool:
 def is_observer(vision_name: str) -> bool:
     """Tell whether an index was made by the measuring observer."""
     return vision_name.startswith("observer")
-
-
-_QUOTED = r'"[^"]*"'
-_STANDING_TEXT = re.compile(rf"Text on screen[^:\"]*: (?P<quotes>{_QUOTED}(?:, {_QUOTED})*)\.?\s*")
-_RUNNING_TEXT = re.compile(rf"Running (?P<kind>\w+) on screen: (?P<quotes>from {_QUOTED} to {_QUOTED})\.?\s*")
-
-
-def screen_texts(summary: str, span: Span) -> Iterator[Event]:
-    """Read the text that the observer quotes in a summary, as events that last for the whole span."""
-    for match in _STANDING_TEXT.finditer(summary):
-        quoted = ", ".join(re.findall(r'"([^"]*)"', match["quotes"]))
-        yield Event(span, "a sign, label or caption", "is readable", text_on_screen=quoted)
-    for match in _RUNNING_TEXT.finditer(summary):
-        yield Event(span, f"a running {match['kind']}", f"is readable, {match['quotes']}")
-
-
-def without_screen_texts(summary: str) -> str:
-    """Return a summary of the observer without the text that it quotes."""
-    return _RUNNING_TEXT.sub("", _STANDING_TEXT.sub("", summary)).strip()

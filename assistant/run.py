@@ -10,15 +10,18 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from assistant.agent import SECONDS_KEY
-from assistant.answer import Step
+from assistant.answer import LookDone, Looked, Retrieved, Source, Step
 from assistant.data import without_delimiters, without_error_name
 from assistant.events import AskEvent, StepFinished, StepStarted, TextDelta
 from assistant.evidence import Findings
+from assistant.turn import WHY_KEY
 from indexer.errors import WitnessError
 
 _MODEL_NODE = "model"
 """Name that `create_agent` gives to the node that calls the chat model."""
 _RESULT_LENGTH = 240
+_OVER_LIMIT = "Tool call limit"
+"""How LangChain's limit on tool calls begins what it tells the model."""
 
 
 class StopSignal(BaseCallbackHandler):
@@ -52,7 +55,10 @@ class Run:
         """Whether a limit ended the run before the model had answered."""
         self.signal = StopSignal()
         """A callback of the graph, which ends the model's writing when the run is no longer followed."""
+        self.refused_calls = 0
+        """Tool calls that came after the limit, and were not made."""
         self._calls: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._why: dict[str, str] = {}
         self._results: dict[str, tuple[Step, Findings]] = {}
 
     @property
@@ -94,7 +100,9 @@ class Run:
         if isinstance(message, AIMessage):
             self.text = message.text
             self.stopped = node != _MODEL_NODE
+            reasons = message.additional_kwargs.get(WHY_KEY, {})
             for call in message.tool_calls:
+                self._why[call["id"] or ""] = str(reasons.get(call["id"]) or _shorten(message.text))
                 self._calls[call["id"] or ""] = (call["name"], call["args"])
                 yield StepStarted(call["id"] or "", call["name"], call["args"])
         elif isinstance(message, ToolMessage):
@@ -106,9 +114,34 @@ class Run:
         seconds = float(message.additional_kwargs.get(SECONDS_KEY, 0.0))
         failed = message.status == "error"
         text = without_error_name(message.text) if failed else message.text
-        step = Step(tool, arguments, seconds, _shorten(without_delimiters(text)))
-        self._results[call_id] = (step, Findings.from_artifact(message.artifact))
+        self.refused_calls += failed and text.startswith(_OVER_LIMIT)
+        findings = Findings.from_artifact(message.artifact)
+        step = Step(
+            tool,
+            arguments,
+            seconds,
+            _shorten(without_delimiters(text)),
+            self._why.get(call_id, ""),
+            _retrieved(findings),
+            _looks(findings),
+        )
+        self._results[call_id] = (step, findings)
         return StepFinished(call_id, step, failed=failed)
+
+
+def _retrieved(findings: Findings) -> tuple[Retrieved, ...]:
+    """Return what a search found, best first, with the ranks that made it so."""
+    return tuple(
+        Retrieved(entry.video, entry.span, entry.ranks) for entry in findings.evidence if entry.ranks
+    )
+
+
+def _looks(findings: Findings) -> tuple[LookDone, ...]:
+    return tuple(
+        LookDone(entry.video, Looked(entry.span, len(entry.frame_seconds)), findings.vision)
+        for entry in findings.evidence
+        if entry.source is Source.LOOK
+    )
 
 
 def _shorten(text: str) -> str:

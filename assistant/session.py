@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,17 +18,23 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from assistant.agent import build_agent
-from assistant.answer import Answer, Models
-from assistant.briefing import write_system_prompt
-from assistant.citations import MAX_FRAMES, check_citations
+from assistant.answer import Answer, Models, Step, VideoSpan
+from assistant.basis import needs_basis, say_basis
+from assistant.briefing import say_reading, write_system_prompt
+from assistant.citations import MAX_FRAMES, Checked, check_citations
 from assistant.conversations import Conversation, Conversations
 from assistant.coverage import build_coverage
-from assistant.events import Answered, AskEvent
+from assistant.events import Answered, AskEvent, StepFinished, StepStarted
+from assistant.evidence import Evidence
+from assistant.follow_up import follow_up, reference_of
 from assistant.models.configured import make_chat_model
+from assistant.models.planner import OfflinePlanner
 from assistant.run import Run
 from assistant.scope import read_question
-from assistant.tools import ToolContext, make_tools
-from assistant.turn import DEFAULT_ACTIONS, Mode, Turn, as_actions, turn_marks
+from assistant.second_look import MAX_CLAIMS, Reviewed, review
+from assistant.tools.context import ToolContext
+from assistant.tools.toolbox import make_tools
+from assistant.turn import DEFAULT_ACTIONS, Mode, Turn, as_actions, read_follow_up, turn_marks
 from indexer.errors import WitnessError
 from indexer.library.library import Library
 from indexer.settings import Settings
@@ -36,6 +44,8 @@ from indexer.vision.model import FrameBudget, VisionModel, close_vision
 
 __all__ = ["CONVERSATIONS_FILE", "DEFAULT_ACTIONS", "Assistant", "Mode", "open_assistant"]
 
+SECOND_LOOK_STEP = "second_look"
+"""Name of the step in which statements are asked once more; it is no tool of the model's."""
 CONVERSATIONS_FILE = "conversations.sqlite"
 """File in the library's folder that keeps the conversations."""
 
@@ -68,7 +78,10 @@ class Assistant:
         self.library = library
         self._vision = vision
         self._chat_name = _model_name(chat_model)
-        self._max_model_calls = max_model_calls
+        self._max_model_calls, self._max_tool_calls = max_model_calls, max_tool_calls
+        self._context = ToolContext(library, vision, language)
+        # The planner's sentences without citation are about the search; a language model's may be anything.
+        self._marks_uncited = not isinstance(chat_model, OfflinePlanner)
         self._conversations = Conversations(checkpoint_path)
         self._connection = sqlite3.connect(
             checkpoint_path or ":memory:", check_same_thread=False, timeout=30.0
@@ -78,7 +91,7 @@ class Assistant:
         limits = f"{max_model_calls} model calls and {max_tool_calls} tool calls"
         self._graph = build_agent(
             chat_model,
-            make_tools(ToolContext(library, vision, language)),
+            make_tools(self._context),
             system_prompt=lambda turn: write_system_prompt(library, turn, language, limits),
             max_model_calls=max_model_calls,
             max_tool_calls=max_tool_calls,
@@ -117,8 +130,7 @@ class Assistant:
         question = question.strip()
         if not question:
             raise WitnessError('the question is empty; ask, for example, "what happened at second 5?"')
-        scope = read_question(self.library, question, video)
-        turn = Turn(question, mode, video, as_actions(actions), scope)
+        turn = self._read(question, conversation_id, video, mode, as_actions(actions))
         thread = conversation_id or f"once-{uuid.uuid4().hex}"
         run = Run()
         try:
@@ -133,10 +145,26 @@ class Assistant:
         finally:
             if conversation_id is None:
                 self._saver.delete_thread(thread)
-        answer = self._answer(turn, run)
+        answer = yield from self._answer(turn, run)
         if conversation_id is not None:
             self._conversations.add(conversation_id, answer)
         yield Answered(answer)
+
+    def _read(
+        self,
+        question: str,
+        conversation_id: str | None,
+        video: str | None,
+        mode: Mode,
+        actions: tuple[str, ...],
+    ) -> Turn:
+        """Read a question, which may go on from the conversation so far."""
+        goes_on = None
+        if conversation_id is not None and video is None:
+            reference = reference_of(self._conversations.answers(conversation_id))
+            goes_on = follow_up(self.library, question, reference)
+        scope = read_question(self.library, goes_on.question if goes_on else question, video)
+        return Turn(question, mode, video, actions, read_follow_up(scope, goes_on), goes_on)
 
     def conversation(self, conversation_id: str) -> list[Answer]:
         """Return the finished answers of a conversation, each with its question, in their order."""
@@ -178,19 +206,61 @@ class Assistant:
         start = max(i for i, message in enumerate(messages) if isinstance(message, HumanMessage))
         return [RemoveMessage(id=REMOVE_ALL_MESSAGES), *messages[:start]]
 
-    def _answer(self, turn: Turn, run: Run) -> Answer:
-        """Check what the model wrote against what the tools returned in this turn."""
+    def _answer(self, turn: Turn, run: Run) -> Generator[AskEvent, None, Answer]:
+        """Check what the model wrote against what the tools returned in this turn, and against the frames."""
         evidence = [entry for findings in run.findings for entry in findings.evidence]
         checked = check_citations(self._text(run), evidence, self.library, self._frames_of)
+        coverage = build_coverage(self.library, run.findings, whole_library=not turn.scope.named)
+        reviewed, second_look = yield from self._review(checked, evidence, run)
+        remarks = []
+        if needs_basis(turn.question, checked.text):
+            basis = say_basis(coverage, self.models, self.library.vision_name, self._vision)
+            remarks.append(basis)
+        if run.refused_calls:
+            limit = f"{self._max_tool_calls} tool calls (setting max_tool_calls)"
+            remarks.append(f"I stopped looking things up after {limit}.")
         return Answer(
             question=turn.question,
-            text=checked.text,
+            text="\n\n".join(filter(None, [reviewed.text, *remarks])),
             citations=checked.citations,
-            coverage=build_coverage(self.library, run.findings, whole_library=not turn.scope.named),
-            steps=tuple(run.steps),
+            coverage=coverage,
+            steps=(*run.steps, *second_look),
             models=self.models,
             refused_citations=checked.refused,
+            asked=tuple(VideoSpan(each.video_id, span) for each in turn.scope.videos for span in each.spans),
+            claims=reviewed.claims,
+            reading=tuple(say_reading(turn)),
         )
+
+    def _review(
+        self, checked: Checked, evidence: Sequence[Evidence], run: Run
+    ) -> Generator[AskEvent, None, tuple[Reviewed, tuple[Step, ...]]]:
+        """Ask the answer's statements once more, within what the limit on tool calls leaves."""
+        if run.stopped or not evidence:
+            return Reviewed(checked.text), ()
+        most = max(0, min(MAX_CLAIMS, self._max_tool_calls - len(run.steps)))
+        started = time.perf_counter()
+        starts = self._vision.judges and bool(checked.citations) and most > 0
+        if starts:
+            yield StepStarted(SECOND_LOOK_STEP, SECOND_LOOK_STEP, {"at_most": most})
+        reviewed = review(
+            self._context,
+            checked.text,
+            checked.citations,
+            evidence,
+            most=most,
+            mark_uncited=self._marks_uncited,
+        )
+        if not starts:
+            return reviewed, ()
+        counts = Counter(claim.verdict.value for claim in reviewed.claims)
+        told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        step = Step(
+            SECOND_LOOK_STEP, {"at_most": most}, time.perf_counter() - started, told,
+            "each statement is asked once more of the frames that it cites",
+        )  # fmt: skip
+        yield StepFinished(SECOND_LOOK_STEP, step)
+        return reviewed, (step,)
 
     def _text(self, run: Run) -> str:
         if run.stopped:
@@ -233,7 +303,7 @@ def open_assistant(settings: Settings) -> Assistant:
 
 
 def _message(turn: Turn) -> HumanMessage:
-    return HumanMessage(content=turn.question, additional_kwargs=turn_marks(turn.mode, turn.video))
+    return HumanMessage(content=turn.question, additional_kwargs=turn_marks(turn))
 
 
 def _model_name(chat_model: BaseChatModel) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from assistant.follow_up import FollowUp
 from assistant.scope import Scope
 
 
@@ -39,6 +40,8 @@ DEFAULT_ACTIONS = (
 """The actions to choose from when the person gives none."""
 
 _KEY = "witness"
+WHY_KEY = "witness_why"
+"""Key in a model's message under which stands, by the call's id, why it calls each tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +55,41 @@ class Turn:
     actions: tuple[str, ...] = DEFAULT_ACTIONS
     scope: Scope = field(default_factory=Scope)
     """Videos and times that the question means."""
+    goes_on: FollowUp | None = None
+    """The question written out, where it goes on from an earlier one."""
 
 
-def turn_marks(mode: Mode, video: str | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What travels with a question's message."""
+
+    mode: Mode = Mode.ANSWER
+    video: str | None = None
+    goes_on: FollowUp | None = None
+
+
+def turn_marks(turn: Turn) -> dict[str, Any]:
     """Return what the offline planner needs to know of a turn, to travel with the question's message."""
-    return {_KEY: {"mode": mode.value, "video": video}}
+    marks: dict[str, Any] = {"mode": turn.mode.value, "video": turn.video}
+    if turn.goes_on is not None:
+        marks |= {"asked": turn.goes_on.question, "note": turn.goes_on.note, "nowhere": turn.goes_on.nowhere}
+    return {_KEY: marks}
 
 
-def read_marks(additional: Mapping[str, Any]) -> tuple[Mode, str | None]:
-    """Read mode and video back from a message's ``additional_kwargs``; the defaults when there are none."""
+def read_marks(additional: Mapping[str, Any]) -> Marks:
+    """Read the marks back from a message's ``additional_kwargs``; the defaults when there are none."""
     marks = additional.get(_KEY, {})
-    return Mode(marks.get("mode", Mode.ANSWER)), marks.get("video")
+    goes_on = FollowUp(marks["asked"], marks["note"], marks["nowhere"]) if "asked" in marks else None
+    return Marks(Mode(marks.get("mode", Mode.ANSWER)), marks.get("video"), goes_on)
+
+
+def read_follow_up(scope: Scope, follow_up: FollowUp | None) -> Scope:
+    """Add to what was read from a question how it goes on from the one before."""
+    if follow_up is None:
+        return scope
+    if follow_up.nowhere:
+        return replace(scope, missing=(follow_up.note,), times=(), refers_back=False)
+    return replace(scope, notes=(follow_up.note, *scope.notes), refers_back=False)
 
 
 def as_actions(actions: Sequence[str] | None) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ WitnessError
 │   ├── LibraryBusy          another process owns the library
 │   └── FingerprintMismatch  the index was made with other settings
 ├── VisionError              a vision model cannot be loaded or does not answer
+├── SpeechError              a speech model cannot be loaded or does not answer
 └── EmbeddingError           an embedding model cannot be loaded
 """
 
@@ -74,6 +75,10 @@ class VisionError(WitnessError):
 
     replies: Sequence[str | None] = ()
     """The replies of a call of several looks that had come before it failed, None where one had not."""
+
+
+class SpeechError(WitnessError):
+    """A speech model cannot be loaded or does not answer."""
 
 
 class EmbeddingError(WitnessError):

@@ -24,6 +24,7 @@ from indexer.media.samples import Sample, WalkPlan
 from indexer.parts import Indexer
 from indexer.prefetch import Stopped
 from indexer.segmenting.segments import WalkedSegment, cut_into_segments, kept_per_second
+from indexer.texts.reading import read_subtitles
 from indexer.timeline import Segment, Span, Unseen, subtract_spans
 from indexer.vision.model import Look
 
@@ -145,6 +146,7 @@ def _walk(
         job.path,
         facts.true(walk),
     )
+    read_subtitles(indexer.library.catalog, indexer.decoder, job.video_id, job.path)
 
 
 def _within(span: Span, damage: Sequence[Unseen]) -> tuple[Unseen, ...]:

@@ -96,6 +96,13 @@ class Settings(BaseSettings):
         True, description="Whether indexing reads the clock that a camera draws into its pictures."
     )
 
+    speech: bool = Field(False, description="Whether indexing transcribes what is said (extra: speech).")
+    speech_model: str = Field(
+        "small",
+        description="Who transcribes: a Whisper size whose files are on this machine (small, large-v3), a "
+        "repository, or a folder, in the form of faster-whisper.",
+    )
+
     segment_seconds: float = Field(10.0, gt=0.5, le=600, description="Longest segment that has movement.")
     walk: WalkMode = Field(
         WalkMode.LEVELS,

@@ -14,16 +14,16 @@ from functools import lru_cache
 
 import snowballstemmer
 
-_SCRIPT = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"  # written without spaces
-_LETTER = rf"[^\W\d_{_SCRIPT}]"
-_WORD = rf"[^\W_{_SCRIPT}]+"
+SCRIPT = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"  # written without spaces
+_LETTER = rf"[^\W\d_{SCRIPT}]"
+_WORD = rf"[^\W_{SCRIPT}]+"
 _CHUNK = re.compile(
-    rf"[{_SCRIPT}]+"
+    rf"[{SCRIPT}]+"
     rf"|\b[A-Z]{{1,4}} \d{{2,5}}\b"  # a plate or a mark in capitals: "ABC 123"
     rf"|{_WORD}(?:[-_/·.:,']{_WORD})*"
 )
 _PART = re.compile(rf"{_LETTER}+(?:'{_LETTER}+)?|\d+")
-_IDEOGRAPH = re.compile(rf"[{_SCRIPT}]")
+_IDEOGRAPH = re.compile(rf"[{SCRIPT}]")
 _SEPARATORS = str.maketrans("", "", "-_/·,' ")
 
 # Verbs and people that questions use and that the stemmer cannot bring together.

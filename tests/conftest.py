@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from assistant.answer_json import answer_json
 from assistant.events import Answered
 from assistant.session import open_assistant
 from indexer.settings import Settings
@@ -72,6 +73,6 @@ def ask_json(demo_library: Path) -> Iterator[Callable[..., dict[str, Any]]]:
         def ask(question: str, **options: Any) -> dict[str, Any]:
             *_, last = assistant.ask(question, **options)
             assert isinstance(last, Answered)
-            return last.answer.to_json()
+            return answer_json(last.answer)
 
         yield ask

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.live import Live
@@ -26,14 +27,13 @@ from app.console import (
     print_json,
     settings_for,
 )
-from assistant.answer import STILL, Answer, Citation, Step
-from assistant.events import Answered, StepFinished, StepStarted, TextDelta
+from app.explanation import describe_step, explain
+from assistant.answer import STILL, Answer, Citation
+from assistant.answer_json import answer_json
+from assistant.events import Answered, AskEvent, StepFinished, StepStarted, TextDelta
 from assistant.turn import Mode
 from indexer.errors import WitnessError
 from indexer.settings import Settings
-
-if TYPE_CHECKING:
-    from assistant.session import Assistant
 
 
 def ask(
@@ -54,6 +54,16 @@ def ask(
     chat: ChatOption = None,
     chat_url: ChatUrlOption = None,
     language: LanguageOption = None,
+    conversation: Annotated[
+        str | None,
+        typer.Option(
+            "--conversation",
+            help='Name of a conversation to begin or go on with, so that "and then?" is known.',
+        ),
+    ] = None,
+    how: Annotated[
+        bool, typer.Option("--explain", help="Tell how the answer came about: plan, ranks, looks.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question about the videos, with the seconds and the frames that the answer rests on."""
@@ -67,11 +77,23 @@ def ask(
         chat_url=chat_url,
         language=language,
     )
-    answer = ask_once(settings, question, video=video, mode=mode, actions=action, quiet=as_json)
+    answer = ask_once(
+        settings,
+        question,
+        video=video,
+        mode=mode,
+        actions=action,
+        conversation=conversation,
+        quiet=as_json or how,
+    )
     if as_json:
-        print_json(answer.to_json())
-    else:
-        print_answer(answer)
+        print_json(answer_json(answer, explain=how))
+        return
+    print_answer(answer)
+    if how:
+        console.print()
+        for line in explain(answer):
+            console.print(f"{'' if line.startswith(' ') else '[bold]'}{plain(line)}", soft_wrap=True)
 
 
 def ask_once(
@@ -81,21 +103,23 @@ def ask_once(
     video: str | None = None,
     mode: Mode = Mode.ANSWER,
     actions: list[str] | None = None,
+    conversation: str | None = None,
     quiet: bool = False,
 ) -> Answer:
     """Ask one question and show the steps and the growing text meanwhile, unless ``quiet``."""
     from assistant.session import open_assistant  # LangChain takes seconds to import
 
     with closing(open_assistant(settings)) as assistant:
-        return _follow(assistant, question, video, mode, actions, quiet)
+        events = assistant.ask(
+            question, conversation_id=conversation, video=video, mode=mode, actions=actions
+        )
+        return _follow(events, quiet)
 
 
-def _follow(
-    assistant: Assistant, question: str, video: str | None, mode: Mode, actions: list[str] | None, quiet: bool
-) -> Answer:
+def _follow(events: Iterable[AskEvent], quiet: bool) -> Answer:
     text = ""
     with Live(console=errors, transient=True, refresh_per_second=12) as live:
-        for event in assistant.ask(question, video=video, mode=mode, actions=actions):
+        for event in events:
             if isinstance(event, Answered):
                 return event.answer
             if quiet:
@@ -108,12 +132,6 @@ def _follow(
                 text += event.text
                 live.update(Text(text))
     raise WitnessError("the model ended without an answer; ask again")
-
-
-def describe_step(step: Step) -> str:
-    """Write a step in one line: tool, arguments, how long it took."""
-    arguments = ", ".join(f"{name}={value}" for name, value in step.arguments.items() if value is not None)
-    return f"{step.tool}({arguments}) {step.seconds:.2f} s"
 
 
 def _dated(citation: Citation) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -17,10 +18,11 @@ from app.console import (
     VisionOption,
     VisionUrlOption,
     errors,
+    plain,
     settings_for,
 )
 from app.index_progress import IndexDisplay
-from indexer.discovery import find_files
+from indexer.discovery import find_files, printable
 from indexer.embedding.configured import make_embedder
 from indexer.errors import SettingsError
 from indexer.library.library import Library
@@ -29,6 +31,9 @@ from indexer.media.samples import WalkMode
 from indexer.parts import Indexer, make_fingerprint
 from indexer.running import IndexRun
 from indexer.settings import Settings
+from indexer.speech.configured import make_transcriber
+from indexer.texts.run import read_texts
+from indexer.timeline import format_seconds
 from indexer.vision.configured import OBSERVER, choose_vision, make_vision
 from indexer.vision.model import close_vision
 
@@ -71,6 +76,9 @@ def index(
             help="Index this video stream of the files, as ffprobe counts; a wrong number lists them.",
         ),
     ] = None,
+    speech: Annotated[
+        bool, typer.Option("--speech", help="Also transcribe what is said (extra: speech; WITNESS_SPEECH).")
+    ] = False,
     starts_at: StartsAtOption = None,
     camera: CameraOption = None,
     timezone: TimezoneOption = None,
@@ -92,6 +100,7 @@ def index(
         embedding=embedding,
         walk=walk,
         timezone=timezone,
+        speech=speech or None,
         read_clock=False if starts_at else None,
     )
     check_clock(settings, paths, starts_at)
@@ -105,7 +114,7 @@ def index(
     )
     if starts_at or camera:
         say_clocks(settings, find_files(paths, follow_links=follow_links), starts_at, camera)
-    if display.failed or display.partial:
+    if display.failed or display.partial or display.untold:
         raise typer.Exit(1)
 
 
@@ -120,9 +129,19 @@ def index_paths(
 ) -> IndexDisplay:
     """Index and show the progress; return the display, which knows how it went."""
     files = find_files(paths, follow_links=follow_links)
-    with open_indexer(settings) as indexer, IndexDisplay(errors) as display:
-        IndexRun(indexer, display.report).run(files, reindex=reindex, retry=retry, stream=stream)
-    display.print_summary()
+    transcriber, begun = make_transcriber(settings), time.time()  # what is not there is told before the work
+    with open_indexer(settings) as indexer:
+        with IndexDisplay(errors) as display:
+            IndexRun(indexer, display.report).run(files, reindex=reindex, retry=retry, stream=stream)
+        display.print_summary()
+        with errors.status("Reading subtitles") as status:
+
+            def heard(path: Path, seconds: float) -> None:
+                status.update(f"Transcribing {plain(printable(path.name))}: {format_seconds(round(seconds))}")
+
+            catalog = indexer.library.catalog
+            for told in read_texts(catalog, indexer.decoder, transcriber, files, since=begun, progress=heard):
+                display.print_texts(told)
     return display
 
 

@@ -22,6 +22,7 @@ from app.console import (
     time_window,
 )
 from assistant.retrieval import Moment, find_moments
+from assistant.retrieving.quotes import find_quotes
 from indexer.embedding.configured import make_reranker
 from indexer.errors import SettingsError
 from indexer.library.library import Library
@@ -53,6 +54,9 @@ def search(
             return
         if not moments:
             console.print("Nothing found. `witness library` shows what is indexed.")
+        for hit in find_quotes(opened, words, limit=count, video_id=video_id, span=window):
+            name = plain(opened.handle(hit.video))
+            console.print(f"[bold]{name} {hit.text.span}[/] {plain(hit.text.sentence())}")
         for number, moment in enumerate(moments, start=1):
             console.print(f"{number}. [bold]{plain(opened.handle(moment.video))} {moment.span}[/]")
             for line in _lines(moment):

@@ -22,20 +22,26 @@ from app.console import (
 from app.wall_clock import describe_clock, start_json
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord
+from indexer.texts.model import TimedText
 from indexer.timeline import Event, Segment, format_seconds
 
 
 def show(
     video: Annotated[str, typer.Argument(help="Name, path or id of the video.")],
     library: LibraryOption = None,
+    texts: Annotated[
+        bool, typer.Option("--texts", help="Show only its subtitles and what is said in it.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a video's segments in order, with span, activity, caption and timed events."""
+    """Show a video's segments in order, with span, activity, caption, timed events, subtitles and speech."""
     with closing(Library.open(settings_for(library))) as opened:
         found = opened.video(video)
-        segments = opened.segments(found.video_id)
+        segments = [] if texts else opened.segments(found.video_id)
+        said = opened.timed_texts(found.video_id)
     if as_json:
-        print_json({**video_json(found), "segments": [_segment_json(segment) for segment in segments]})
+        shown = {"segments": [_segment_json(segment) for segment in segments]} if not texts else {}
+        print_json({**video_json(found), **shown, "texts": [_text_json(text) for text in said]})
         return
     console.print(
         f"[bold]{plain(found.name)}[/]  {styled_status(found)}"
@@ -52,6 +58,14 @@ def show(
         console.print(f"[yellow]not seen {gap.span}: {plain(gap.reason)}[/]")
     for segment in segments:
         _print_segment(segment)
+    if said:
+        console.print()
+    for text in said:
+        console.print(
+            f"{text.span} [dim]{plain(f'{text.source.value}, {text.origin}')}[/] {plain(text.text)}"
+        )
+    if texts and not said:
+        console.print("It has no subtitles, and nothing said in it was transcribed (witness index --speech).")
 
 
 def _print_segment(segment: Segment) -> None:
@@ -105,6 +119,10 @@ def _segment_json(segment: Segment) -> dict[str, Any]:
         "well_formed": caption.well_formed if caption else None,
         "events": [_event_json(event) for event in caption.events] if caption else [],
     }
+
+
+def _text_json(text: TimedText) -> dict[str, Any]:
+    return {**span_json(text.span), "source": text.source.value, "origin": text.origin, "text": text.text}
 
 
 def _event_json(event: Event) -> dict[str, Any]:

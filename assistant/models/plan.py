@@ -1,7 +1,8 @@
 """Which tools the offline planner uses, chosen by rule.
 
-A time in the question: what the index knows of that span, and a new look at it. Other words: a search, and a
-look at the best moment where that adds something. Neither: what the index knows of the whole video.
+A question for a count, a first or last time, or a comparison: the database counts. A time in the question:
+what the index knows of that span, and a new look at it. Other words: a search, and a look at the best moment
+where that adds something. Neither: what the index knows of the whole video.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.counting import Count, CountQuestion, read_count
 from assistant.evidence import Evidence, Findings, Kind
 from assistant.limits import asks_about_sound, measurable, unknowable
 from assistant.observer_words import asks_for_text, is_observer
@@ -21,6 +23,14 @@ MAX_VIDEOS = 5
 """Videos that one question without a file name is asked of; more would not be read by anybody."""
 _LOOK_SECONDS = 20.0
 """Longest span of a look that the planner chooses by itself."""
+_COMPARED = 3
+COMPARED_KINDS = ('"came into the picture"|"appeared"', '"left the picture"|"was gone"', '"the light"')
+"""What of measurements is counted besides all events, where videos are compared."""
+_WHY_TIME = "the question names this time: what the index knows of it"
+_WHY_FINER = "the index was written without knowing the question: look at the frames of that time"
+_WHY_ALL = "the question is about all of it"
+_WHY_MODE = "the form of the answer takes a look"
+_WHY_BEST = "the best moment, looked at with the question"
 MAX_MOMENTS = 20
 """Moments that one search returns."""
 
@@ -31,6 +41,8 @@ class Call:
 
     tool: str
     arguments: dict[str, Any]
+    why: str = ""
+    """What it is good for, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +88,64 @@ def first_calls(scope: Scope, question: str, mode: Mode) -> list[Call]:
     """Choose the tools to begin with; none when there is nothing to look into."""
     if scope.missing or not scope.videos or (scope.refers_back and not scope.words):
         return []
+    if (count := counted(scope)) is not None:
+        return count_calls(scope, count)
     asked = asked_spans(scope)
     if scope.times or asked:
         calls = []
         for entry in asked:
-            calls.append(_recall(entry.video.handle, entry.span))
+            calls.append(_recall(entry.video.handle, entry.span, _WHY_TIME if entry.by_time else _WHY_ALL))
             if entry.by_time and entry.seen:
-                calls.append(_look(entry.video.handle, entry.seen, question))
+                calls.append(_look(entry.video.handle, entry.seen, question, _WHY_FINER))
         return calls
     if scope.named:
         return [_search(scope.words, video.handle) for video in scope.videos[:MAX_VIDEOS]]
     return [_search(scope.words, None)]
 
 
+def counted(scope: Scope) -> CountQuestion | None:
+    """Return what is to be counted for a question; None when it is answered otherwise."""
+    return read_count(scope.words, measured=scope.measured) if scope.words else None
+
+
+def count_calls(scope: Scope, count: CountQuestion) -> list[Call]:
+    """Count events: in each stretch or video that is named, or in all at once."""
+    wanted = [count.words]
+    if count.kind is Count.COMPARE and not count.words and scope.measured and len(scope.videos) <= _COMPARED:
+        wanted += COMPARED_KINDS
+    places: list[dict[str, Any]] = [{}]
+    if scope.times:
+        places = [_arguments(each.video.handle, each.span) for each in asked_spans(scope)]
+    elif scope.named:
+        places = [{"video": video.handle} for video in scope.videos[:MAX_VIDEOS]]
+    return [
+        Call("list_events", {"words": words, **place}, f"the question asks for {count.kind.value}")
+        for words in wanted
+        for place in places
+    ]
+
+
 def next_calls(scope: Scope, question: str, mode: Mode, findings: Sequence[Findings]) -> list[Call]:
     """Choose what to do after the first tools came back; none when the evidence is enough."""
     evidence = [entry for found in findings for entry in found.evidence]
     measured = all(is_observer(found.vision) for found in findings if found.vision)
-    if scope.times or not evidence:
+    if scope.times or not evidence or counted(scope) is not None:
         return []
     if not scope.searched:
         # The whole video: measurements stand in the index already, a model that judges is asked in its mode.
         return [] if measured or mode is Mode.ANSWER else [
-            _look(entry.video.handle, entry.span, question) for entry in asked_spans(scope)
+            _look(entry.video.handle, entry.span, question, _WHY_MODE) for entry in asked_spans(scope)
         ]  # fmt: skip
+    if any(line.kind is Kind.QUOTE for entry in evidence for line in entry.lines):
+        return []  # words were asked for and are there; no look would read them better
     best = evidence[0]
     span = _span_to_look_at(best)
     text_missing = asks_for_text(question) and not any(line.kind is Kind.TEXT for line in best.lines)
     time_missing = not any(line.best for line in best.lines)
     if measured and mode is Mode.ANSWER and not text_missing and not time_missing:
         return []
-    return [_look(best.video, span, question)]
+    why = "the index has no text there" if text_missing else _WHY_BEST
+    return [_look(best.video, span, question, "the index has no time there" if time_missing else why)]
 
 
 def _span_to_look_at(evidence: Evidence) -> Span:
@@ -116,17 +155,18 @@ def _span_to_look_at(evidence: Evidence) -> Span:
     return Span(start, min(spans[0].end_seconds, start + _LOOK_SECONDS))
 
 
-def _recall(video: str, span: Span) -> Call:
-    return Call("recall_span", _arguments(video, span))
+def _recall(video: str, span: Span, why: str) -> Call:
+    return Call("recall_span", _arguments(video, span), why)
 
 
-def _look(video: str, span: Span, question: str) -> Call:
-    return Call("look_again", {**_arguments(video, span), "question": question})
+def _look(video: str, span: Span, question: str, why: str) -> Call:
+    return Call("look_again", {**_arguments(video, span), "question": question}, why)
 
 
 def _search(words: str, video: str | None) -> Call:
     arguments: dict[str, Any] = {"query": words, "limit": MAX_MOMENTS}
-    return Call("search_moments", {**arguments, "video": video} if video else arguments)
+    why = "the question names no time: search for its words"
+    return Call("search_moments", {**arguments, "video": video} if video else arguments, why)
 
 
 def _arguments(video: str, span: Span) -> dict[str, Any]:

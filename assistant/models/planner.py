@@ -1,7 +1,8 @@
 """The chat model for machines without one: it chooses tools by rule and reports the evidence in sentences.
 
 It runs in the same graph as any language model, gets the same messages and writes the same citations. It
-claims nothing that the tools did not return, and knows the current question only, no earlier turn.
+claims nothing that the tools did not return. Of earlier turns it knows what `assistant.follow_up` wrote into
+the question's marks.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from assistant.evidence import Findings
 from assistant.models.plan import Call, as_planned, first_calls, next_calls
 from assistant.models.report import write_report
 from assistant.scope import Scope
-from assistant.turn import read_marks
+from assistant.turn import WHY_KEY, read_follow_up, read_marks
 
 NAME = "offline-planner"
 
@@ -95,9 +96,11 @@ class OfflinePlanner(BaseChatModel):
     def _reply(self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> AIMessage:
         """Call tools while they add something, then report."""
         question, turn = _current_turn(messages)
-        mode, video = read_marks(question.additional_kwargs)
-        text = question.text
-        scope = as_planned(self.reader(text, video) if self.reader else Scope(words=text), text, mode)
+        marks = read_marks(question.additional_kwargs)
+        mode, follow_up = marks.mode, marks.goes_on
+        text = follow_up.question if follow_up else question.text
+        scope = self.reader(text, marks.video) if self.reader else Scope(words=text)
+        scope = as_planned(read_follow_up(scope, follow_up), text, mode)
         results = [message for message in turn if isinstance(message, ToolMessage)]
         findings = [Findings.from_artifact(result.artifact) for result in results]
         calls_before = sum(1 for message in turn if isinstance(message, AIMessage))
@@ -109,7 +112,7 @@ class OfflinePlanner(BaseChatModel):
         offered = {tool["function"]["name"] for tool in tools}
         calls = [call for call in calls if call.tool in offered]
         if calls:
-            return AIMessage(content="", tool_calls=[_tool_call(call) for call in calls])
+            return _message(calls)
         failed = (result.text for result in results if result.status == "error")
         errors = [without_delimiters(without_error_name(text)) for text in failed]
         return AIMessage(content=write_report(scope, text, mode, findings, errors))
@@ -124,6 +127,13 @@ def _current_turn(messages: Sequence[BaseMessage]) -> tuple[HumanMessage, list[B
     return HumanMessage(content=""), list(messages)
 
 
+def _message(calls: Sequence[Call]) -> AIMessage:
+    """Return a message that calls tools and says of each why."""
+    made = [_tool_call(call) for call in calls]
+    why = {str(one["id"]): call.why for one, call in zip(made, calls, strict=True)}
+    return AIMessage(content="", tool_calls=made, additional_kwargs={WHY_KEY: why})
+
+
 def _tool_call(call: Call) -> dict[str, Any]:
     return {"name": call.tool, "args": call.arguments, "id": f"call_{uuid.uuid4().hex}", "type": "tool_call"}
 
@@ -135,6 +145,8 @@ def _chunks(message: AIMessage) -> Iterator[AIMessageChunk]:
             name=call["name"], args=json.dumps(call["args"], ensure_ascii=False), id=call["id"], index=index
         )
         yield AIMessageChunk(content="", tool_call_chunks=[chunk])
+    if message.additional_kwargs:
+        yield AIMessageChunk(content="", additional_kwargs=message.additional_kwargs)
     for word in re.findall(r"\s*\S+\s*$|\s*\S+", message.text):
         yield AIMessageChunk(content=word)
     yield AIMessageChunk(content="", chunk_position="last")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from assistant.answer import Source
+from assistant.answer import QUOTED, Source
 from assistant.citations import write_citation
 from assistant.evidence import Evidence, Findings, Kind
 from assistant.limits import asks_about_sound, unknowable
-from assistant.models.plan import MAX_MOMENTS, MAX_VIDEOS, Asked, asked_spans
+from assistant.models.plan import MAX_MOMENTS, MAX_VIDEOS, Asked, asked_spans, counted
 from assistant.models.statements import (
     Statement,
     disagrees,
@@ -19,15 +19,19 @@ from assistant.models.statements import (
     statements_of,
     without_repeats,
 )
+from assistant.models.tallies import about_counts
 from assistant.observer_words import (
     asks_about_falls,
     asks_for_text,
     is_observer,
+    observer_groups,
     observer_words,
-    without_screen_texts,
 )
+from assistant.retrieving.quotes import say_missing
 from assistant.scope import Scope
 from assistant.turn import Mode
+from indexer.library.occurrences import Wanted
+from indexer.texts.on_screen import without_screen_texts
 from indexer.timeline import format_seconds, subtract_spans
 
 MAX_SENTENCES = 12
@@ -56,7 +60,11 @@ def write_report(
     evidence = [entry for found in findings for entry in found.evidence]
     asked = asked_spans(scope) if findings or scope.times else []
     paragraphs = [*_notes(scope), *_opening(scope, question, mode, findings)]
-    if asked:
+    count = counted(scope)
+    if count is not None and any(found.tallies for found in findings):
+        paragraphs.append(about_counts(scope, question, count, findings))
+        asked = []
+    elif asked:
         several = len({each.video.video_id for each in asked}) > 1
         for each in asked:
             said = _about_span(each, evidence, question, scope.words)
@@ -81,11 +89,13 @@ def _opening(scope: Scope, question: str, mode: Mode, findings: Sequence[Finding
         said.append("There is no indexed video to answer from. Index some first: witness index FOLDER.")
     if scope.refers_back:
         said.append(
-            "Without a language model (setting: chat) each question stands alone: earlier answers are not "
-            "remembered. Ask with its own time or words, for example: what happened at second 5?"
+            "There is no earlier answer in this conversation that this could go on from. Ask with its own "
+            "time or words, for example: what happened at second 5?"
         )
-    if asks_about_sound(question):
-        said.append("Sound is never examined.")
+    quoted = any(entry.source in QUOTED for found in findings for entry in found.evidence)
+    if asks_about_sound(question) and not quoted:
+        said.append("Sound is never examined. What is said can be transcribed: witness index --speech.")
+    counts = any(found.tallies for found in findings)
     if not findings or any(found.judged for found in findings):
         return said
     if mode is not Mode.ANSWER:
@@ -93,9 +103,11 @@ def _opening(scope: Scope, question: str, mode: Mode, findings: Sequence[Finding
             f"A {_MODE_WORDS[mode]} takes judgement, and that needs a vision-language model "
             "(setting: vision). This is what was measured:"
         )
-    elif scope.measured and (subject := unknowable(question, scope.words)):
+    elif scope.measured and (subject := unknowable(question, scope.words, counted=counts)):
         said.append(
-            f"{subject} cannot be known from measurements: it takes a vision-language model "
+            f"{subject} is not told by the words alone:"
+            if quoted
+            else f"{subject} cannot be known from measurements: it takes a vision-language model "
             "(setting: vision). This is what measurements can tell:"
         )
     return said
@@ -135,14 +147,28 @@ def _about_span(asked: Asked, evidence: Sequence[Evidence], question: str, words
     if not own or (asked.seen is None and not looked):
         return f"Nothing is known of {asked.video.handle} {asked.span}: nobody could look at it."
     statements = without_repeats(statements_of(own, asked.span, question, words))
+    no = _none_fits(own, statements, words)
     if asked.by_time:
         statements.sort(key=lambda it: it.source is not Source.LOOK)
         if not asks_for_text(question):
             statements = [statement for statement in statements if statement.line.kind is not Kind.TEXT]
+        if asks_for_text(question) or asks_about_sound(question):
+            statements.sort(key=lambda it: it.line.kind is not Kind.QUOTE)
     said = _sentences(statements[:MAX_SENTENCES])
-    if all(statement.line.kind is Kind.TEXT for statement in statements):
+    if all(statement.line.kind in (Kind.TEXT, Kind.QUOTE) for statement in statements):
         said = [*_nothing(asked, own), *said]
-    return _listed([*said, *_left_out(len(statements) - MAX_SENTENCES, "ask about a shorter span")])
+    return no + _listed([*said, *_left_out(len(statements) - MAX_SENTENCES, "ask about a shorter span")])
+
+
+def _none_fits(own: Sequence[Evidence], statements: Sequence[Statement], words: str) -> str:
+    """Say first that no measurement is what was asked for: behind others that are told, it is not seen."""
+    groups = observer_groups(words)
+    if not groups or any(entry.judged for entry in own) or asks_for_text(words):
+        return ""
+    wanted = Wanted(tuple(groups))
+    if any(wanted.fits(statement.line.text.partition(";")[0], "") for statement in statements):
+        return ""
+    return f"Nothing that was measured there says {wanted}.\n\n"
 
 
 def _sentences(statements: Sequence[Statement]) -> list[str]:
@@ -203,11 +229,19 @@ def _about_search(scope: Scope, question: str, findings: Sequence[Findings]) -> 
     """Say what fits the words best, or honestly that nothing does and what was gone through."""
     worth = _worth_telling([entry for found in findings for entry in found.evidence])
     statements = _fitting(worth, scope, question)
-    if asks_for_text(question):
+    wants_text, quoted = asks_for_text(question), any(each.line.kind is Kind.QUOTE for each in statements)
+    if quoted:  # what is found word for word says it more exactly than a caption that has the words too
+        told = (Kind.QUOTE,) if wants_text else (Kind.QUOTE, Kind.EVENT)
+        statements = [each for each in statements if each.line.kind in told or each.judged]
+    elif wants_text:
         statements = [statement for statement in statements if statement.line.kind is Kind.TEXT] or statements
     if statements:
         more = any(len(found.evidence) >= MAX_MOMENTS for found in findings)
-        return _by_video(statements, scope, question, more=more) + _reading(scope, question, findings)
+        said = _by_video(statements, scope, question, more=more)
+        if quoted:
+            return said
+        missing = say_missing(scope.words)
+        return (f"{missing}\n\n" if missing else "") + said + _reading(scope, question, findings)
     if worth and not scope.measured:
         closest = worth[0]
         return (
@@ -262,11 +296,15 @@ def _reading(scope: Scope, question: str, findings: Sequence[Findings]) -> str:
 
 
 def _worth_telling(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the looks, and the moments that share about as many words with the question as the best one."""
+    """Return looks, quotes, and the moments that share about as many words with the question as the best."""
     moments = [entry for entry in evidence if entry.source is Source.INDEX]
     most = max((len(entry.matched) for entry in moments), default=0)
-    close = [entry for entry in moments if len(entry.matched) >= _ABOUT_AS_MANY * most]
-    return [*(entry for entry in evidence if entry.source is Source.LOOK), *close]
+    close = [
+        entry
+        for entry in moments
+        if len(entry.matched) >= _ABOUT_AS_MANY * most or any(line.kind is Kind.NOTE for line in entry.lines)
+    ]
+    return [*(entry for entry in evidence if entry.source in (Source.LOOK, *QUOTED)), *close]
 
 
 def _not_found(scope: Scope, question: str, findings: Sequence[Findings]) -> str:

@@ -161,11 +161,16 @@ def of_colours(statements: Sequence[Statement], words: str) -> list[Statement]:
 
 def disagrees(statement: Statement, others: Iterable[Statement]) -> bool:
     """Tell whether the index says something of a time at which a new look saw something else."""
-    return statement.source is Source.INDEX and any(
-        other.source is Source.LOOK
-        and other.video == statement.video
-        and other.cited.intersect(statement.cited)
-        for other in others
+    noted = statement.line.kind is Kind.NOTE
+    return (
+        statement.source is Source.INDEX
+        and not noted
+        and any(
+            other.source is Source.LOOK
+            and other.video == statement.video
+            and other.cited.intersect(statement.cited)
+            for other in others
+        )
     )
 
 
@@ -177,7 +182,8 @@ def sentence(statement: Statement, *, from_index: bool = False) -> str:
         start, end = (format_seconds(second) for second in (whole.start_seconds, whole.end_seconds))
         text = f"{text}, from {start} to {end}"
     text = f"the index says: {text}" if from_index else text
-    return f"{text[:1].upper()}{text[1:]} {write_citation(statement.video, statement.cited)}."
+    cited = write_citation(statement.video, statement.cited, statement.source)
+    return f"{text[:1].upper()}{text[1:]} {cited}."
 
 
 def plain(text: str) -> str:

@@ -23,6 +23,7 @@ from indexer.library import rows
 from indexer.library.failures import in_words, require_space
 from indexer.library.records import VideoRecord
 from indexer.library.schema import connect
+from indexer.library.texts import drop_texts
 from indexer.library.word_search import search_published
 from indexer.media.info import VideoInfo
 from indexer.text import tokens
@@ -34,7 +35,7 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path)
-        self._folder = path.parent
+        self.folder = path.parent
         self._lock = threading.RLock()
 
     def close(self) -> None:
@@ -49,7 +50,7 @@ class Catalog:
         Raises:
             LibraryError: The catalog cannot be written: the disk is full, say.
         """
-        with self._lock, in_words(self._folder):
+        with self._lock, in_words(self.folder):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -65,14 +66,14 @@ class Catalog:
         Raises:
             LibraryError: The catalog cannot be read or written: the disk is full, say.
         """
-        with self._lock, in_words(self._folder):
+        with self._lock, in_words(self.folder):
             return self._connection.execute(statement, values).fetchall()
 
     def query_with(
-        self, functions: Mapping[str, Callable[..., object]], statement: str, values: Mapping[str, object]
+        self, functions: Mapping[str, Callable[..., bool]], statement: str, values: Mapping[str, object]
     ) -> list[sqlite3.Row]:
         """Run one statement that calls functions of ours, each of two arguments, by their names."""
-        with self._lock, in_words(self._folder):
+        with self._lock, in_words(self.folder):
             for name, function in functions.items():
                 self._connection.create_function(name, 2, function)
             return self._connection.execute(statement, dict(values)).fetchall()
@@ -112,7 +113,7 @@ class Catalog:
 
     def add_video(self, video_id: str, path: Path, size_bytes: int) -> None:
         """Note that a content exists at ``path``; what is known of it already stays."""
-        require_space(self._folder)
+        require_space(self.folder)
         self.query(
             "INSERT INTO videos (video_id, name, path, size_bytes) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (video_id) DO UPDATE SET name = excluded.name, path = excluded.path",
@@ -244,7 +245,7 @@ class Catalog:
         Raises:
             LibraryError: The disk is full; nothing of the segment is written.
         """
-        require_space(self._folder)
+        require_space(self.folder)
         caption = segment.caption or Caption(summary="")
         with self.transaction() as connection:
             segment_id = int(
@@ -296,6 +297,7 @@ class Catalog:
     def choose_stream(self, video_id: str, stream: int) -> None:
         """Note which video stream of a file is meant, and drop what was made from another one."""
         with self.transaction() as connection:
+            drop_texts(connection, video_id)  # their clock begins with that stream's first frame
             self._drop_segments(connection, "video_id = ?", video_id)
             connection.execute("DELETE FROM unseen WHERE video_id = ?", (video_id,))
             connection.execute(
@@ -307,6 +309,7 @@ class Catalog:
         """Forget a video and its index; the file itself is not touched."""
         with self.transaction() as connection:
             self._drop_segments(connection, "video_id = ?", video_id)
+            drop_texts(connection, video_id)
             for table in ("unseen", "notes", "files", "jobs", "videos"):
                 connection.execute(f"DELETE FROM {table} WHERE video_id = ?", (video_id,))  # noqa: S608
             _count_generation(connection)

@@ -18,9 +18,11 @@ from indexer.library.lookup import find_video, handles
 from indexer.library.notes import PERSON, Note, add_note, find_notes
 from indexer.library.records import Hit, VideoRecord, VideoStatus
 from indexer.library.searching import Where, hits_of, nearest
+from indexer.library.texts import TextHit, search_texts, texts_of
 from indexer.library.vectors import Vectors
 from indexer.media.decoder import Decoder
 from indexer.settings import Settings
+from indexer.texts.model import TimedText
 from indexer.timeline import Coverage, Frame, Segment, Span, Unseen, spans_of, subtract_spans
 from indexer.vision.model import FrameBudget
 
@@ -191,6 +193,18 @@ class Library:
             return []
         segments, events = self.vectors_of(embedder.name), self._event_vectors(embedder.name)
         return nearest(self.catalog, segments, events, vector, limit, Where(video_id, span))
+
+    def timed_texts(self, video_id: str, span: Span | None = None) -> list[TimedText]:
+        """Return the subtitles and speech that overlap ``span`` (default: all), in the order of time."""
+        return texts_of(self.catalog, self.video(video_id), span)
+
+    def search_texts(self, words: str, *, limit: int = 50, video_id: str | None = None,
+                     span: Span | None = None, anywhere: bool = False) -> list[TextHit]:  # fmt: skip
+        """Find words in subtitles, speech and on-screen text, with their times: see `search_texts` there.
+
+        By default a phrase, word for word; ``anywhere``: all its words, in any order and form.
+        """
+        return search_texts(self.catalog, words, limit=limit, video_id=video_id, span=span, anywhere=anywhere)
 
     # -- frames -----------------------------------------------------------------------------------------
 

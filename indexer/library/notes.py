@@ -75,7 +75,10 @@ def find_notes(catalog: Catalog, video_id: str, span: Span | None = None) -> lis
     """Return the notes on a video that overlap ``span`` (default: all), in the order of time."""
     condition, values = "", []
     if span is not None:
-        condition, values = " AND start_seconds < ? AND end_seconds > ?", [span.end_seconds, span.start_seconds]
+        condition, values = (
+            " AND start_seconds < ? AND end_seconds > ?",
+            [span.end_seconds, span.start_seconds],
+        )
     found: Sequence[sqlite3.Row] = catalog.query(
         f"SELECT * FROM notes WHERE video_id = ?{condition} ORDER BY start_seconds, note_id",  # noqa: S608
         video_id,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from indexer.library.catalog import Catalog
@@ -65,8 +65,7 @@ occurrences AS (
     FROM chains JOIN fitting p ON p.id = chains.part GROUP BY head
 )
 SELECT f.video_id, o.start_seconds, o.end_seconds, f.happened, f.more,
-       COUNT(*) OVER (PARTITION BY f.video_id) AS count,
-       ROW_NUMBER() OVER (PARTITION BY f.video_id ORDER BY o.start_seconds, o.head) AS place
+       COUNT(*) OVER (PARTITION BY f.video_id) AS count
 FROM occurrences o JOIN fitting f ON f.id = o.head
 ORDER BY f.video_id, o.start_seconds, o.head
 """
@@ -112,7 +111,6 @@ class Wanted:
     """Of each group at least one alternative must stand in the event, word for word; none: every event."""
     details: bool = True
     """Whether details and text count too, or only who did what."""
-    _phrases: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
     @classmethod
     def read(cls, words: str, *, details: bool = True) -> Wanted:
@@ -121,12 +119,15 @@ class Wanted:
             tuple(
                 alternative
                 for quoted, bare in _ALTERNATIVE.findall(match)
-                if (alternative := (quoted or bare).strip())
+                if tokens(alternative := (quoted or bare).strip())
             )
             for match in _ALTERNATIVES.findall(words)
         ]
-        spoken = [tuple(f" {' '.join(tokens(each))} " for each in group if tokens(each)) for group in groups]
-        return cls(tuple(filter(None, groups)), details, tuple(filter(None, spoken)))
+        return cls(tuple(filter(None, groups)), details)
+
+    @property
+    def _phrases(self) -> list[list[str]]:
+        return [[_spoken(each) for each in group] for group in self.groups]
 
     def fits(self, happened: str, more: str) -> bool:
         """Tell whether an event is one of these."""

@@ -108,6 +108,32 @@ CREATE INDEX IF NOT EXISTS notes_by_time ON notes (video_id, start_seconds);
 -- Words of the captions, tokenised by indexer.text; the rowid is the segment's id.
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (tokens, tokenize = "unicode61");
 
+-- Subtitles and speech, which do not depend on the vision model; published with the video.
+CREATE TABLE IF NOT EXISTS texts (
+    text_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    video_id TEXT NOT NULL,
+    place TEXT NOT NULL,
+    source TEXT NOT NULL,  -- as an answer names it
+    origin TEXT NOT NULL,
+    start_seconds REAL NOT NULL,
+    end_seconds REAL NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS texts_by_time ON texts (video_id, start_seconds);
+
+-- What texts were read from: the file's tracks, a file beside it, the sound; also those that held none.
+CREATE TABLE IF NOT EXISTS text_places (
+    video_id TEXT NOT NULL,
+    place TEXT NOT NULL,
+    state TEXT NOT NULL,
+    remark TEXT NOT NULL,
+    read_at REAL NOT NULL,
+    PRIMARY KEY (video_id, place)
+) WITHOUT ROWID;
+
+-- Their words, tokenised by indexer.text; the rowid is the text's id.
+CREATE VIRTUAL TABLE IF NOT EXISTS text_words USING fts5 (tokens, tokenize = "unicode61");
+
 -- Files that wait to be indexed or are being indexed; a finished one leaves the table.
 CREATE TABLE IF NOT EXISTS jobs (
     video_id TEXT PRIMARY KEY,

@@ -124,7 +124,7 @@ def read_packets(
             return
         except MemoryError:
             raise
-        except av.FFmpegError:
+        except (av.FFmpegError, IndexError):  # PyAV, where a stream begins in mid-file
             failures += 1
             on_failure()
 

@@ -52,7 +52,7 @@ class TrackReader:
                 return
             except MemoryError:
                 raise
-            except av.FFmpegError:
+            except (av.FFmpegError, IndexError):  # PyAV does not know a stream that begins midway
                 failures += 1
 
     def _rest(self, wanted: Sequence[Stream]) -> Iterator[Packet[Stream]]:

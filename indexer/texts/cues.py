@@ -46,7 +46,7 @@ class Cues:
 
 
 def decode(content: bytes) -> str:
-    """Turn a file's bytes into text: by its byte order mark, as UTF-8, or else as Latin-1 in the web's reading.
+    """Turn a file's bytes into text: by its byte order mark, as UTF-8, or else as Latin-1.
 
     UTF-16 without a mark is told by its many zero bytes.
     """
@@ -94,7 +94,7 @@ def parse_cues(text: str) -> Cues:
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
-    """Yield the lines of each block that should be a cue; without an empty line between, an arrow begins one."""
+    """Yield the lines of each block that should be a cue; blocks may stand without an empty line between."""
     plain = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for block in _BLOCK.split(plain.strip("\n")):
         lines = [line for line in block.split("\n") if line.strip()]

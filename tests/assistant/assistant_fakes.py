@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -19,8 +21,12 @@ from assistant.answer import Answer
 from assistant.events import Answered, AskEvent
 from assistant.session import Assistant
 from indexer.errors import VideoNotFound
+from indexer.library.catalog import Catalog
+from indexer.library.notes import PERSON, Note
 from indexer.library.records import Hit, VideoRecord, VideoStatus
+from indexer.library.texts import TextHit
 from indexer.text import tokens
+from indexer.texts.model import TimedText
 from indexer.timeline import Caption, Coverage, Event, Frame, Segment, Span, Unseen, subtract_spans
 from indexer.vision.model import FrameBudget, Look
 
@@ -71,12 +77,17 @@ class FakeLibrary:
     events: dict[str, list[Event]]
     texts: dict[str, str] = field(default_factory=dict)
     """Sentence about text on screen in every summary, by video."""
+    said: dict[str, list[TimedText]] = field(default_factory=dict)
+    """Subtitles and speech, by video."""
     unseen: dict[str, tuple[Unseen, ...]] = field(default_factory=dict)
     embedder_name: str = "lexical-1"
     vision_name: str = "observer-1"
     timezone: str = ""
     frames_per_second: float = 10.0
     decoded: list[tuple[str, Span]] = field(default_factory=list)
+    noted: list[Note] = field(default_factory=list)
+    folder: Path | None = None
+    """Where catalogs may lie."""
 
     def videos(self) -> list[VideoRecord]:
         return sorted(self.records, key=lambda video: video.name)
@@ -123,6 +134,22 @@ class FakeLibrary:
                     hits.append(Hit(video, segment, float(len(shared))))
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
+    def timed_texts(self, video_id: str, span: Span | None = None) -> list[TimedText]:
+        return [text for text in self.said.get(video_id, []) if span is None or text.span.intersect(span)]
+
+    def search_texts(
+        self, words: str, *, limit: int = 50, video_id: str | None = None, span: Span | None = None,
+        anywhere: bool = False,
+    ) -> list[TextHit]:  # fmt: skip
+        wanted = set(tokens(words))
+        hits = [
+            TextHit(self.video(each), text)
+            for each in self.said
+            if video_id in (None, each)
+            for text in self.timed_texts(each, span)
+        ]
+        return [hit for hit in hits if wanted <= set(tokens(hit.text.text))][:limit]
+
     def search_meaning(
         self, query: str, *, limit: int, video_id: str | None = None, span: Span | None = None
     ) -> list[Hit]:
@@ -140,6 +167,26 @@ class FakeLibrary:
         count = max(1, min(budget.max_frames, round(span.duration_seconds * rate)))
         step = span.duration_seconds / count
         return [Frame(span.start_seconds + i * step, np.zeros((16, 16, 3), np.uint8)) for i in range(count)]
+
+    @property
+    def catalog(self) -> Catalog:
+        """A real catalog with what the library holds at this moment: counting is SQL."""
+        assert self.folder is not None
+        catalog = Catalog(Path(mkdtemp(dir=self.folder)) / "catalog.sqlite")
+        for video in self.videos():
+            catalog.add_video(video.video_id, video.path, 1)
+            for segment in self.segments(video.video_id) if video.answerable else ():
+                catalog.add_segment(segment, "index")
+            catalog.publish(video.video_id, "index")
+        return catalog
+
+    def notes(self, video_id: str, span: Span | None = None) -> list[Note]:
+        own = [note for note in self.noted if note.video_id == video_id]
+        return [note for note in own if span is None or note.span.intersect(span)]
+
+    def add_note(self, video_id: str, span: Span, text: str, author: str = PERSON) -> Note:
+        self.noted.append(Note(len(self.noted) + 1, video_id, span, author, text, datetime.now(UTC)))
+        return self.noted[-1]
 
     def close(self) -> None: ...
 

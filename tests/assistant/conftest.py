@@ -39,10 +39,13 @@ def benchmark() -> Callable[[Callable[[], None]], None]:
 
 
 @pytest.fixture
-def library() -> FakeLibrary:
+def library(tmp_path_factory: pytest.TempPathFactory) -> FakeLibrary:
     """One video of 30 s with a fall at 5, a crossing from 9 to 13, dark from 18 to 20, and a sign."""
     return FakeLibrary(
-        [record(DOCK, "dock.mp4", 30.0)], {DOCK: [RED_FALLS, CART_CROSSES, LIGHT_DROPS]}, {DOCK: SIGN}
+        [record(DOCK, "dock.mp4", 30.0)],
+        {DOCK: [RED_FALLS, CART_CROSSES, LIGHT_DROPS]},
+        {DOCK: SIGN},
+        folder=tmp_path_factory.mktemp("catalogs"),
     )
 
 

@@ -107,7 +107,7 @@ def test_a_server_plans_looks_and_answers_with_a_checked_citation(
     first, second = server.requests
     assert set(server.keys) == {"Bearer sk-own"}
     assert {tool["function"]["name"] for tool in first["tools"]} == {
-        "list_videos", "recall_span", "search_moments", "look_again"
+        "list_videos", "recall_span", "search_moments", "list_events", "look_again"
     }  # fmt: skip
     assert "runtime" not in json.dumps(first["tools"]), "what the graph injects is no argument of the model's"
     assert [message["role"] for message in second["messages"]] == ["system", "user", "assistant", "tool"]

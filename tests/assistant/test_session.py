@@ -32,6 +32,7 @@ from langchain_core.outputs import ChatGenerationChunk
 
 from assistant.agent import ChatModelFailed
 from assistant.answer import Source
+from assistant.answer_json import answer_json
 from assistant.events import Answered, StepFinished, StepStarted, TextDelta
 from assistant.models.configured import make_chat_model
 from assistant.session import Assistant, Mode
@@ -97,7 +98,7 @@ def test_tool_calls_beyond_the_limit_do_nothing(make_assistant: Maker, vision: F
     model = ScriptedModel(script=[calls(LOOK, LOOK, LOOK, LOOK), AIMessage("Enough.")])
     answer = answer_of(make_assistant(model, max_tool_calls=2), "what fell?")
     assert len(vision.looks) == 2
-    assert answer.text == "Enough."
+    assert answer.text.startswith("Enough.") and "after 2 tool calls" in answer.text
 
 
 def test_expected_failures_reach_the_model_as_words(make_assistant: Maker) -> None:
@@ -245,8 +246,8 @@ def test_two_threads_ask_at_once(make_assistant: Maker, tmp_path: Path) -> None:
 
 
 def test_the_json_has_the_documented_shape(make_assistant: Maker) -> None:
-    answer = json.loads(json.dumps(answer_of(make_assistant(), "what happened at second 5?").to_json()))
-    assert set(answer) == {"question", "answer", "citations", "coverage", "steps", "models"}
+    answer = json.loads(json.dumps(answer_json(answer_of(make_assistant(), "what happened at second 5?"))))
+    assert set(answer) == {"question", "answer", "citations", "claims", "coverage", "steps", "models"}
     assert answer["models"] == {"chat": "offline-planner", "vision": "observer-1", "embedding": "lexical-1"}
     assert set(answer["citations"][0]) == {
         "video", "video_id", "start_seconds", "end_seconds", "source", "frame_seconds",

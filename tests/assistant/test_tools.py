@@ -10,7 +10,7 @@ from assistant_fakes import DOCK, FakeLibrary, FakeVision, ScriptedModel, answer
 from langchain_core.messages import AIMessage
 
 from assistant.session import Assistant, Mode
-from assistant.tools import MAX_SEGMENTS
+from assistant.tools.recalling import MAX_SEGMENTS
 from indexer.timeline import Frame, Span, Unseen
 
 Maker = Callable[..., Assistant]

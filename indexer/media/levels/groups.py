@@ -39,6 +39,11 @@ class Group:
     is_sound: bool = True
     """Whether its packets are what this package expects; else it is decoded frame by frame from the file."""
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it takes more memory than a group may."""
+        return self.held_bytes > _LARGEST_BYTES
+
 
 class Grouper:
     """Sorts a stream's packets into groups; the borders depend on the packets alone."""
@@ -120,7 +125,7 @@ class Grouper:
         group.times.append(group.start if pts is None else pts)
         group.sizes.append(packet.size)
         group.held_bytes += packet.size
-        if group.held_bytes > _LARGEST_BYTES:
+        if group.is_too_large:
             group.is_sound = False
         if group.is_sound:
             group.packets.append(packet)

@@ -105,7 +105,7 @@ class PacketReader:
                 if packet.size and not has_jumped and (group := grouper.add(packet)) is not None:
                     self._put(group)
                 yield packet
-        except av.FFmpegError:
+        except (av.FFmpegError, IndexError):
             grouper.spoil()
             raise
 

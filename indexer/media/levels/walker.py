@@ -108,6 +108,9 @@ class LevelsWalk:
         while self._fill():
             entry = self._entries[0]
             yield from self._group(entry)
+            if entry.group.end is None:
+                self._drain()
+                break
             self._before.append(entry.loudness)
             self._last, self._last_key = entry, entry.key or self._last_key
             self._entries.popleft()
@@ -296,7 +299,13 @@ class LevelsWalk:
                 yield from self._carefully(group)
 
     def _carefully(self, group: Group) -> Iterator[Sample | Unseen]:
-        """Decode what is left of a group frame by frame from the file, and tell what is damaged."""
+        """Decode what is left of a group frame by frame from the file, and tell what is damaged.
+
+        Where its times are odd, or the clock's origin is in doubt, only the whole index tells what that means
+        for the rest, which is decoded likewise.
+        """
+        if group.ordinal == 0 or not (group.is_sound or group.is_too_large):
+            group.end = None
         start = group.start if self._given is None else max(group.start, self._given + 1)
         with self._crew_at_work.standing_still():
             yield from walk_span(

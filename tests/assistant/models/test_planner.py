@@ -335,12 +335,12 @@ def test_a_safety_review_without_a_time_lists_what_was_measured(make_assistant: 
     assert "red region" in answer.text and "went dark" in answer.text
 
 
-def test_a_follow_up_is_told_that_it_stands_alone(make_assistant: Maker) -> None:
+def test_a_follow_up_to_nothing_is_told_so(make_assistant: Maker) -> None:
     answer = answer_of(make_assistant(), "and what happened after that?")
-    assert "each question stands alone" in answer.text and not answer.steps
+    assert "no earlier answer in this conversation" in answer.text and not answer.steps
     assert "Nothing was found" not in answer.text
     with_words = answer_of(make_assistant(), "did anything blue move after that?").text
-    assert "each question stands alone" in with_words and "blue region" in with_words
+    assert "no earlier answer in this conversation" in with_words and "blue region" in with_words
 
 
 def test_each_video_s_part_begins_with_its_name(make_assistant: Maker, two_videos: FakeLibrary) -> None:

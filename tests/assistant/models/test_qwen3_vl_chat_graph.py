@@ -50,7 +50,7 @@ def test_two_tool_calls_and_a_cited_answer_streaming(
     ]  # fmt: skip
     assert "red region" in engine.heard[-1][-1]["content"]
     assert {schema["function"]["name"] for schema in engine.tools[0]} == {
-        "list_videos", "recall_span", "search_moments", "look_again",
+        "list_videos", "recall_span", "search_moments", "list_events", "look_again",
     }  # fmt: skip
 
 

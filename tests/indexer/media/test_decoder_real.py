@@ -9,13 +9,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import Colorspace, VideoReformatter
 
 from indexer.media.decoder import Decoder
 from indexer.media.samples import WalkMode, WalkPlan
 
 CLIPS = Path(__file__).parents[4] / "shared" / "videos"
 NAMES = sorted(path.name for path in CLIPS.glob("*.mp4"))
+_UNSPECIFIED = 2
 pytestmark = [pytest.mark.real, pytest.mark.skipif(not NAMES, reason="the real clips are not here")]
 
 
@@ -26,8 +27,14 @@ def decode_all(path: Path, stream_index: int) -> tuple[list[float], list[np.ndar
         stream = container.streams[stream_index]
         for frame in container.decode(stream):
             times.append(frame.time)
-            pictures.append(scaler.reformat(frame, 64, 36, "rgb24").to_ndarray())
+            pictures.append(scaler.reformat(frame, 64, 36, "rgb24", **_matrix(frame)).to_ndarray())
     return [time - times[0] for time in times], pictures
+
+
+def _matrix(frame: av.VideoFrame) -> dict[str, Colorspace]:
+    """Where a stream names no matrix, large pictures are BT.709, as players take them."""
+    is_named = frame.colorspace != _UNSPECIFIED
+    return {"src_colorspace": Colorspace.ITU709} if not is_named and frame.height > 576 else {}
 
 
 @pytest.mark.parametrize("name", NAMES)

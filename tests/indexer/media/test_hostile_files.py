@@ -87,13 +87,13 @@ def test_a_small_file_that_eats_processor_time_is_ended_and_a_long_honest_one_is
     """The same limits for both: what counts is the time per second of video, and per byte."""
     limits = DecoderLimits(cpu_seconds=0.5, cpu_seconds_per_video_second=0.5, cpu_seconds_per_megabyte=50)
     eater = write_flat(tmp_path / "eater.mp4", (4096, 4096), 150, rate=500)
-    honest = write_flat(tmp_path / "honest.mp4", (640, 352), 1800)
+    honest = write_flat(tmp_path / "honest.mp4", (640, 352), 3000)
     with Decoder(limits=limits) as decoder:
         with pytest.raises(DecoderFailed, match="processor time"):
             list(decoder.walk(eater, FULL))
         began = cpu_seconds_of(decoder, honest)
-        assert len(list(decoder.walk(honest, FULL))) == 1800
-        assert cpu_seconds_of(decoder, honest) - began > 1, "it took more than any file is given at first"
+        assert len(list(decoder.walk(honest, FULL))) == 3000
+        assert cpu_seconds_of(decoder, honest) - began > limits.cpu_seconds, "it took more than any file is given at first"
 
 
 def cpu_seconds_of(decoder: Decoder, path: Path) -> float:
@@ -292,6 +292,6 @@ def test_a_walk_may_send_what_its_progress_explains_and_no_more() -> None:
         honest.count_bytes(1_000_000)
     stuck = Allowance(limits, {"do": "walk"})
     stuck.count({"kind": "sample", "pts_seconds": 10.0**5})
-    with pytest.raises(TooMuch, match="pictures"):
+    with pytest.raises(TooMuch, match="more than its progress"):
         for _ in range(60):
             stuck.count_bytes(1_000_000)
