@@ -106,9 +106,7 @@ def test_what_was_set_aside_is_tried_again_when_it_changes(crashing, library, fo
     assert not library.video("bad.mp4").set_aside
 
 
-def test_a_file_that_ended_the_whole_process_comes_last_and_is_tried_each_time(
-    make_indexer, library, folder
-):
+def test_a_file_that_ended_the_whole_process_comes_last_and_is_tried_each_time(make_indexer, library, folder):
     """Each death leaves the queue as a dead owner does: the file was begun, and got no further."""
     bad, good = folder / "bad.mp4", folder / "good.mp4"
     bad_id = IndexRun(make_indexer(), print)._identify(bad)

@@ -93,7 +93,9 @@ def test_a_small_file_that_eats_processor_time_is_ended_and_a_long_honest_one_is
             list(decoder.walk(eater, FULL))
         began = cpu_seconds_of(decoder, honest)
         assert len(list(decoder.walk(honest, FULL))) == 3000
-        assert cpu_seconds_of(decoder, honest) - began > limits.cpu_seconds, "it took more than any file is given at first"
+        assert cpu_seconds_of(decoder, honest) - began > limits.cpu_seconds, (
+            "more than a file is given at first"
+        )
 
 
 def cpu_seconds_of(decoder: Decoder, path: Path) -> float:
