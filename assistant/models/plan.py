@@ -129,7 +129,12 @@ def next_calls(scope: Scope, question: str, mode: Mode, findings: Sequence[Findi
     """Choose what to do after the first tools came back; none when the evidence is enough."""
     evidence = [entry for found in findings for entry in found.evidence]
     measured = all(is_observer(found.vision) for found in findings if found.vision)
-    if scope.times or not evidence or counted(scope) is not None:
+    if counted(scope) is not None:
+        none = not any(tally.count for found in findings for tally in found.tallies)
+        # A model words one thing in many ways: where none says it so, the nearest may still be it.
+        video = scope.videos[0].handle if len(scope.videos) == 1 else None
+        return [_search(scope.words, video)] if none and not scope.measured else []
+    if scope.times or not evidence:
         return []
     if not scope.searched:
         # The whole video: measurements stand in the index already, a model that judges is asked in its mode.

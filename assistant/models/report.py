@@ -63,6 +63,8 @@ def write_report(
     count = counted(scope)
     if count is not None and any(found.tallies for found in findings):
         paragraphs.append(about_counts(scope, question, count, findings))
+        if nearest := [found for found in findings if found.evidence and not found.tallies]:
+            paragraphs.append(_about_search(scope, question, nearest))
         asked = []
     elif asked:
         several = len({each.video.video_id for each in asked}) > 1

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.library.vectors import Vectors
 
-_VOLATILE = {"indexed_at", "queued_at", "mtime_ns", "created_at", "generation", "path"}
+_VOLATILE = {"indexed_at", "queued_at", "mtime_ns", "created_at", "read_at", "generation", "path"}
 """What may differ from run to run: clocks, and how often something was published."""
 
 

@@ -115,6 +115,16 @@ def test_what_a_thing_is_is_not_claimed_by_counting_it(make_assistant: Maker) ->
     assert text.startswith('What "forklift" stands for cannot be known from measurements')
 
 
+def test_where_a_model_s_index_says_it_in_other_words_the_nearest_is_told(
+    make_assistant: Maker, library: FakeLibrary
+) -> None:
+    library.vision_name = "qwen3-vl"
+    library.events[DOCK] = [Event(Span(5, 6), "a man", "collapses", "beside the cart")]
+    answer = answer_of(make_assistant(), "which video shows a man falling?")
+    assert [step.tool for step in answer.steps][:2] == ["list_events", "search_moments"]
+    assert "none was found" in answer.text and "collapses" in answer.text
+
+
 def test_more_events_than_are_listed_are_all_counted(make_assistant: Maker, library: FakeLibrary) -> None:
     library.records = [record(DOCK, "dock.mp4", 300.0)]
     library.events[DOCK] = [

@@ -15,7 +15,9 @@ _TITLES = {
     "list_videos": "List the videos",
     "recall_span": "Read the index",
     "search_moments": "Search the index",
+    "list_events": "Count events",
     "look_again": "Look again",
+    "second_look": "Check the statements",
 }
 _QUOTED = frozenset({"question", "query"})
 
