@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from assistant.answer_json import answer_json
 from assistant.events import Answered
@@ -57,11 +59,17 @@ def witness(tmp_path_factory: pytest.TempPathFactory) -> Witness:
 
 @pytest.fixture(scope="session")
 def demo_library(tmp_path_factory: pytest.TempPathFactory, witness: Witness) -> Path:
-    """The library that ``witness demo`` makes, the clip drawn and indexed."""
-    folder = tmp_path_factory.mktemp("demo-library")
-    done = witness("demo", "--library", folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (folder / "demo-output.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    """The library that ``witness demo`` makes, the clip drawn and indexed; a copy of this process's own."""
+    base = tmp_path_factory.getbasetemp()
+    # Processes that run tests beside each other have folders side by side: one of them makes it for all.
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-made"
+    with FileLock(f"{made}.lock"):
+        if not (made / "demo-output.txt").exists():
+            done = witness("demo", "--library", made)
+            assert done.returncode == 0, done.stdout + done.stderr
+            (made / "demo-output.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    folder = tmp_path_factory.mktemp("demo-library") / "copy"
+    shutil.copytree(made, folder)
     return folder / "demo"
 
 

@@ -24,7 +24,15 @@ def test_the_demo_asks_three_questions_and_answers_them(demo_library):
 
 def test_the_json_of_the_command_line_is_one_object(witness, demo_library):
     done = witness("ask", "what happened at second 5?", "--json", "--library", demo_library)
-    assert set(json.loads(done.stdout)) == {"question", "answer", "citations", "coverage", "steps", "models"}
+    assert set(json.loads(done.stdout)) == {
+        "question",
+        "answer",
+        "citations",
+        "claims",
+        "coverage",
+        "steps",
+        "models",
+    }
 
 
 def test_second_five_is_the_red_thing_with_frames_of_second_five(ask_json):

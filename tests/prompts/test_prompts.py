@@ -18,6 +18,7 @@ VARIABLES = {
     "safety": {"span", "language"},
     "still": {"span"},
     "timeline": {"span", "language"},
+    "verify": {"span", "claim", "language"},
     "watch": {"watch"},
 }
 

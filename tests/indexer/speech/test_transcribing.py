@@ -86,7 +86,7 @@ def test_a_video_without_sound_is_remembered(tmp_path, make_indexer, library, de
 
 def test_without_the_package_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "faster_whisper", None)
-    with pytest.raises(SpeechError, match=r"pip install 'witness\[speech\]'"):
+    with pytest.raises(SpeechError, match=r"pip install faster-whisper"):
         make_transcriber(Settings(speech=True))
     assert make_transcriber(Settings(speech=False)) is None
 
