@@ -188,7 +188,7 @@ def test_threads_wait_for_each_other(steady_mp4: Path) -> None:
     wrong: list[object] = []
 
     def work(offset: int) -> None:
-        for turn in range(4):
+        for turn in range(2):
             number = (offset * 31 + turn * 17) % 200
             frame = decoder.frames_at(steady_mp4, [number / 25], max_side=80)[0]
             if read_number(frame.pixels) != number:
