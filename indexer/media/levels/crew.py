@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from indexer.media.levels.groups import Group
 from indexer.media.levels.shots import Footage, GroupDecoder, Shot, Spoiled
 
-_HELD_BYTES = 40 * 1024**2
+_HELD_BYTES = 24 * 1024**2
 """Shots of later groups that wait for the earlier ones."""
 _HEAD_BYTES = 12 * 1024**2
 """Shots of the first group that wait to be taken."""
