@@ -86,7 +86,7 @@ def test_pictures_that_change_size_within_the_limits_keep_the_answers_size(
 def test_a_small_file_that_eats_processor_time_is_ended_and_a_long_honest_one_is_not(tmp_path: Path) -> None:
     """The same limits for both: what counts is the time per second of video, and per byte."""
     limits = DecoderLimits(cpu_seconds=0.5, cpu_seconds_per_video_second=0.5, cpu_seconds_per_megabyte=50)
-    eater = write_flat(tmp_path / "eater.mp4", (4096, 4096), 150, rate=500)
+    eater = write_flat(tmp_path / "eater.mp4", (4096, 4096), 250, rate=900)
     honest = write_flat(tmp_path / "honest.mp4", (640, 352), 3000)
     with Decoder(limits=limits) as decoder:
         with pytest.raises(DecoderFailed, match="processor time"):
