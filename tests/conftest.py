@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
@@ -17,6 +18,10 @@ from assistant.answer_json import answer_json
 from assistant.events import Answered
 from assistant.session import open_assistant
 from indexer.settings import Settings
+
+# The same examples in every run, whatever the machine: a failure can be seen again.
+hypothesis.settings.register_profile("witness", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("witness")
 
 ROOT = Path(__file__).parent.parent
 REAL_CLIPS = ROOT.parent / "shared" / "videos"

@@ -178,8 +178,8 @@ def test_going_on_from_any_border_gives_the_segments_of_an_undisturbed_walk(long
 @settings(max_examples=40, deadline=None)
 @given(
     bursts=st.lists(st.tuples(st.floats(0, 60), st.floats(0.1, 14)), max_size=6),
-    cuts=st.lists(st.floats(0.2, 59), max_size=3),
-    end=st.floats(1.0, 60.0),
+    cuts=st.lists(st.integers(200, 59_000).map(lambda milliseconds: milliseconds / 1000), max_size=3),
+    end=st.integers(1000, 60_000).map(lambda milliseconds: milliseconds / 1000),
     longest=st.sampled_from([1.0, 4.0, 10.0]),
 )
 def test_whatever_moves_segments_are_seamless_bounded_and_the_same_after_a_kill(bursts, cuts, end, longest):
