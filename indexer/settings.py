@@ -50,7 +50,9 @@ class Settings(BaseSettings):
     quantize: Literal["4bit"] | None = Field(
         None, description="Make the weights smaller while loading: 4bit."
     )
-    caption_frames: int = Field(16, ge=4, le=64, description="Most frames that a caption is written from.")
+    caption_frames: int = Field(
+        16, ge=4, le=64, description="Most frames of a caption; a server gets 8 unless set."
+    )
     caption_side: int | None = Field(
         None, ge=64, le=2048, description="Longer side of a caption's frames in pixels; default: the model's."
     )
