@@ -71,16 +71,6 @@ class PacketIndex:
         ticks = (Fraction(seconds) + _TOLERANCE) // self.time_base + int(self.pts[0])
         return int(self.pts[max(0, self.position(ticks))])
 
-    def displayed_on_grid(self, frames_per_second: float, start_seconds: float) -> NDArray[np.int64]:
-        """PTS of the frames displayed at the times k / ``frames_per_second``, each once, ascending."""
-        first = int(np.ceil(start_seconds * frames_per_second - 1e-6))
-        last = int(np.ceil(self.duration_seconds * frames_per_second - 1e-6))
-        times = np.arange(max(first, 0), max(last, 0)) / frames_per_second
-        ticks = np.floor((times + float(_TOLERANCE)) / float(self.time_base)).astype(np.int64)
-        positions = np.searchsorted(self.pts, ticks + self.pts[0], side="right") - 1
-        displayed: NDArray[np.int64] = self.pts[np.unique(np.maximum(positions, 0))]
-        return displayed
-
     def gaps(self) -> list[tuple[int, int]]:
         """PTS before and after each hole in a recording whose rate is otherwise steady.
 

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 
 JOINABLE = ("mpegts", "mpeg", "flv", "live_flv", "matroska,webm", "asf", "dhav", "wtv")
 """Containers whose packets carry their own times; in the others an index gives them and they cannot jump."""
-SEEKABLE_BY_BYTE = ("mpegts", "mpeg")
-"""Containers that are entered at any byte: where times are ambiguous, a seek can still be exact."""
 
 _BACK_SECONDS = 1
 """Times of decoding may stagger a little; a step back by more is another recording's clock."""
