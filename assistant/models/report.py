@@ -56,7 +56,6 @@ def write_report(
     """
     if scope.missing:
         return "\n\n".join(_stop(text[:1].upper() + text[1:]) for text in scope.missing)
-    judged = any(found.judged for found in findings)
     evidence = [entry for found in findings for entry in found.evidence]
     asked = asked_spans(scope) if findings or scope.times else []
     paragraphs = [*_notes(scope), *_opening(scope, question, mode, findings)]
@@ -80,7 +79,7 @@ def write_report(
         paragraphs.append(
             f"These are the first {MAX_VIDEOS} of {len(scope.videos)} videos; name one to ask about it."
         )
-    paragraphs.append(_closing(findings, judged=judged))
+    paragraphs.append(_closing(findings))
     return "\n\n".join(paragraph.strip() for paragraph in paragraphs)
 
 
@@ -328,8 +327,16 @@ def _not_found(scope: Scope, question: str, findings: Sequence[Findings]) -> str
     )
 
 
-def _closing(findings: Sequence[Findings], *, judged: bool) -> str:
-    if judged:
-        names = ", ".join(dict.fromkeys(found.vision for found in findings if found.judged))
-        return f"No language model is configured: these are the words of {names}, put together by rule."
-    return "No language model is configured: these sentences are measurements, put together by rule."
+def _closing(findings: Sequence[Findings]) -> str:
+    """Say whose words these are; an index may be a model's, and the second look the observer's."""
+    told = [found for found in findings if found.evidence]
+    models = dict.fromkeys(
+        found.vision for found in told if found.judged or (found.vision and not is_observer(found.vision))
+    )
+    if not models:
+        return "No language model is configured: these sentences are measurements, put together by rule."
+    measured = " and measurements" if any(is_observer(found.vision) for found in told) else ""
+    return (
+        f"No language model is configured: these are the words of {', '.join(models)}{measured}, "
+        "put together by rule."
+    )

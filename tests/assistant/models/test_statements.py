@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.answer import Source
-from assistant.evidence import Evidence, Line
+from assistant.evidence import Evidence, Findings, Line
+from assistant.models.report import _closing
 from assistant.models.statements import sentence, statements_of, without_repeats
 from indexer.timeline import Span
 
@@ -72,3 +75,18 @@ def test_the_quickest_fall_comes_first_and_its_quick_part_is_cited() -> None:
         assert [(each.line.text, each.rate) for each in found] == [(slow, 0.8), (aside, 0.35), (steady, 0.3)]
         assert [each.cited for each in found] == [Span(6.4, 8), Span(2.5, 4), Span(0, 20)]
         assert "from 0:00 to 0:08 [[a.mp4 0:06.4–0:08]]" in sentence(found[0])
+
+
+@pytest.mark.parametrize(
+    ("vision", "said"),
+    [
+        (("openai:good",), "the words of openai:good, put"),
+        (("openai:good", "observer-1"), "the words of openai:good and measurements, put"),
+        (("observer-1",), "these sentences are measurements, put"),
+    ],
+)
+def test_the_last_line_says_whose_words_these_are(vision: tuple[str, ...], said: str) -> None:
+    """An index that a model wrote is not called a measurement because the observer looks today."""
+    evidence = Evidence("dock.mp4", "v", Span(0, 5), Source.INDEX, (Line(Span(0, 5), "A man falls."),))
+    findings = [Findings(evidence=(evidence,), vision=name) for name in vision]
+    assert said in _closing(findings)
