@@ -1,0 +1,18 @@
+// Starts the player of the moment beneath the timeline, once for each click: the strip of frames, which
+// another component shows, tells the page how it is opened.
+
+const PATIENCE_MILLISECONDS = 5000;
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".play");
+  if (!data.click || root.dataset.played === String(data.click)) return;
+  root.dataset.played = String(data.click);
+  const until = performance.now() + PATIENCE_MILLISECONDS;
+  const begin = () => {
+    const moments = (window.witnessMoments ?? []).filter((moment) => moment.root.isConnected);
+    const wanted = moments.find((moment) => moment.root.dataset.shown?.includes(data.image));
+    if (wanted) wanted.open();
+    else if (performance.now() < until) setTimeout(begin, 30);
+  };
+  begin();
+}

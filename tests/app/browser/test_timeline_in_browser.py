@@ -1,0 +1,82 @@
+"""The timeline as a person uses it: point, see the frame, click, watch, drag to zoom in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browser_watch import Watch
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+GUTTER, MARGIN = 112, 4
+"""Pixels beside the time axis, on its left and right."""
+SECONDS = 30.0
+
+
+def place(chart: Locator, share: float, down: float = 20) -> tuple[float, float]:
+    """Return where a share of the time axis lies on the screen."""
+    box = chart.bounding_box()
+    assert box is not None
+    return box["x"] + GUTTER + (box["width"] - GUTTER - MARGIN) * share, box["y"] + down
+
+
+def open_timeline(page: Page, address: str) -> Locator:
+    """Go there by the navigation, choose the dock, and return the chart once it is drawn."""
+    page.goto(address)
+    page.get_by_role("link", name="Timeline").click(timeout=30_000)
+    page.get_by_role("textbox", name="Find a video").fill("dock", timeout=30_000)
+    page.keyboard.press("Enter")
+    chart = page.get_by_test_id("stVegaLiteChart")
+    expect(chart.locator("canvas, svg").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("0:00–0:30")).to_be_visible()
+    return chart
+
+
+def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str, watch: Watch) -> None:
+    """Hover at second 12, click there: the player is at that second; a drag shows these seconds alone."""
+    chart = open_timeline(page, address)
+    x, y = place(chart, 12.1 / SECONDS)
+    page.mouse.move(x - 40, y)
+    page.mouse.move(x, y, steps=4)
+    tooltip = page.locator("#vg-tooltip-element")
+    expect(tooltip).to_contain_text(re.compile(r"0:12\.\d+ \(\d\d:\d\d:\d\d\)"), timeout=10_000)
+    picture = tooltip.locator("img")
+    expect(picture).to_have_js_property("complete", True, timeout=15_000)
+    assert picture.evaluate("image => image.naturalWidth") == 320
+
+    page.mouse.click(x, y)
+    page.mouse.move(5, 5)
+    video = page.locator("video")
+    expect(video).to_have_count(1, timeout=15_000)
+    page.wait_for_url(re.compile(r"at=12\.\d"))
+    expect(video).to_have_js_property("paused", False, timeout=15_000)
+    at = float(re.search(r"at=([\d.]+)", page.url)[1])  # type: ignore[index]
+    assert at == pytest.approx(12.1, abs=SECONDS / 120)
+    assert at <= video.evaluate("video => video.currentTime") < at + 10
+    assert video.evaluate("video => video.played.start(0)") == pytest.approx(at, abs=0.05)
+
+    x, y = place(chart, 0.2)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(place(chart, 0.6)[0], y, steps=5)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"^0:0[56](\.\d+)?–0:1[78](\.\d+)?$"))).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="10 s", exact=True).click()
+    page.get_by_role("button", name="Next event").click()
+    page.wait_for_url(re.compile(r"at=18\."))
+    assert watch.hosts <= {"localhost", ""}
+    assert watch.complaints == [], "the chart works under the page's policy"
+
+
+def test_cameras_by_the_clock_fit_a_phone(page: Page, address: str) -> None:
+    """At 390 pixels the cameras' timeline is there, with a description for those who cannot see it."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/timeline")
+    page.get_by_role("radio", name="Cameras by the clock").click(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d–"))).to_be_visible(timeout=30_000)
+    said = re.compile(r"Timeline of dock\.mp4, old\.avi, .*activity, \d+ segments, \d+ events")
+    chart = page.get_by_test_id("stVegaLiteChart").and_(page.get_by_label(said))
+    expect(chart).to_be_visible(timeout=15_000)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
