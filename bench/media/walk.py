@@ -1,20 +1,24 @@
 """How fast a video is walked, what the walk finds, and what memory it takes.
 
-    python -m bench.media.walk             everything; some minutes, most of them for drawing the videos
-    python -m bench.media.walk --quick     shorter videos and no ten hours
+    python -m bench.media.walk             everything; about a quarter of an hour
+    python -m bench.media.walk --quick     shorter videos, one turn and no ten hours; some minutes
+    python -m bench.media.walk --hour      videos of a minute, and an hour of the fixed camera
     python -m bench.media.walk FILE ...    videos of your own
 
-Beside each other, in turns, medians: ``ffmpeg -i FILE -f null -`` where it is installed, the full walk, and
-the walk in levels. The child that decodes runs already when the clock starts. A second is active when a
-sample's activity is above 0.002 of the picture; recall is the share of the full walk's active seconds, and of
-its cuts, that the walk in levels finds; "!" behind the cuts: it also finds some that the full walk does not.
-OpenCV (every frame) and PySceneDetect (its default detector) read each video once. The hour of a fixed camera
-takes one turn.
+Beside each other, in turns, medians: ``ffmpeg -i FILE -f null -`` where it is installed, the full walk (only
+once for the fixed camera and for sparse pictures), and the walk in levels. The child that decodes runs
+already when the clock starts. "ratio" is the time that ffmpeg takes to that of the levels; "CPU" the same of
+processor time, which other work on the machine disturbs less. A second is active when a sample's activity is
+above 0.002 of the picture; recall is the share of the full walk's active seconds, and of its cuts, that the
+levels find;
+"!" behind the cuts: they also find some that the full walk does not. MiB: most memory of the child and this
+process. OpenCV (every frame) and PySceneDetect (its default detector) read each video once.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import shutil
@@ -23,9 +27,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bench.media.cost import Cost
 from bench.media.others import opencv_seconds, scenedetect_seconds
 from bench.media.scenes import Encoding, busy, film, looped, still, write
 from indexer.media.decoder import Decoder
@@ -33,8 +38,9 @@ from indexer.media.samples import WalkMode, WalkPlan
 
 ACTIVE = 0.002
 """Share of the picture above which a second counts as active: what the observer reports as movement."""
-KEPT_PER_SECOND, MAX_SIDE = 8.0, 768
+DENSE = WalkPlan(8.0, 768)
 """What the observing model asks for, and most others less."""
+SPARSE = WalkPlan(2.0, 448)
 
 
 @dataclass
@@ -43,6 +49,7 @@ class Walked:
 
     seconds: float
     first_seconds: float
+    cpu_seconds: float
     peak_mib: float
     samples: int
     video_seconds: float
@@ -50,63 +57,58 @@ class Walked:
     cuts: set[float] = field(default_factory=set)
 
 
-def walk(path: Path, mode: WalkMode) -> Walked:
+def walk(path: Path, mode: WalkMode, plan: WalkPlan = DENSE) -> Walked:
     """Walk a video in a child of its own, which has started before."""
     active, cuts, count, first = set(), set(), 0, 0.0
     with Decoder() as decoder:
         video_seconds = decoder.probe(path, quick=True).duration_seconds
-        began = time.perf_counter()
-        with decoder.walk(path, WalkPlan(KEPT_PER_SECOND, MAX_SIDE, mode=mode)) as opened:
-            for sample in opened:
-                first = first or time.perf_counter() - began
-                count += 1
-                if (sample.activity or 0.0) > ACTIVE:
-                    active.add(int(sample.pts_seconds))
-                if sample.is_cut:
-                    cuts.add(round(sample.pts_seconds, 4))
+        with Cost(decoder) as cost:
+            began = time.perf_counter()
+            with decoder.walk(path, replace(plan, mode=mode)) as opened:
+                for sample in opened:
+                    first = first or time.perf_counter() - began
+                    count += 1
+                    if (sample.activity or 0.0) > ACTIVE:
+                        active.add(int(sample.pts_seconds))
+                    if sample.is_cut:
+                        cuts.add(round(sample.pts_seconds, 4))
             seconds = time.perf_counter() - began
-            peak = peak_mib(decoder)
-    return Walked(seconds, first, peak, count, video_seconds, active, cuts)
+    return Walked(seconds, first, cost.cpu_seconds, cost.peak_mib, count, video_seconds, active, cuts)
 
 
-def peak_mib(decoder: Decoder) -> float:
-    """Most memory that the decoding child held so far, in MiB; 0 where the system does not tell."""
-    child = decoder._child
-    try:
-        lines = Path(f"/proc/{child.pid if child else 0}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
-
-
-def bare(path: Path) -> float:
-    """Seconds that ffmpeg takes to decode the pictures and throw them away."""
-    began = time.perf_counter()
+def bare(path: Path) -> tuple[float, float]:
+    """Seconds, and processor seconds, that ffmpeg takes to decode the pictures and throw them away."""
+    before, began = os.times(), time.perf_counter()
     subprocess.run(["ffmpeg", "-v", "fatal", "-i", str(path), "-map", "0:v:0", "-f", "null", "-"], check=True)
-    return time.perf_counter() - began
+    after, seconds = os.times(), time.perf_counter() - began
+    cpu = after.children_user - before.children_user + after.children_system - before.children_system
+    return seconds, cpu
 
 
-def measure(name: str, path: Path, turns: int) -> None:
+def measure(
+    name: str, path: Path, turns: int, *, plan: WalkPlan = DENSE, full_turns: int | None = None
+) -> None:
     """Print one line of the table."""
-    has_ffmpeg = shutil.which("ffmpeg") is not None
-    bares: list[float] = []
+    bares: list[tuple[float, float]] = []
     fulls: list[Walked] = []
     levels: list[Walked] = []
-    for _ in range(turns):
-        if has_ffmpeg:
-            bares.append(bare(path))
-        fulls.append(walk(path, WalkMode.FULL))
-        levels.append(walk(path, WalkMode.LEVELS))
+    for turn in range(turns):
+        bares.append(bare(path) if shutil.which("ffmpeg") else (math.nan, math.nan))
+        if turn < (full_turns or turns):
+            fulls.append(walk(path, WalkMode.FULL, plan))
+        levels.append(walk(path, WalkMode.LEVELS, plan))
     length = levels[0].video_seconds
     full, level = (statistics.median(one.seconds for one in each) for each in (fulls, levels))
-    plain = statistics.median(bares) if bares else float("nan")
-    ratio = statistics.median(a / b.seconds for a, b in zip(bares, levels, strict=True)) if bares else plain
+    plain = statistics.median(seconds for seconds, _ in bares)
+    ratio = statistics.median(a[0] / b.seconds for a, b in zip(bares, levels, strict=True))
+    cpu = statistics.median(a[1] / max(b.cpu_seconds, 1e-3) for a, b in zip(bares, levels, strict=True))
     known, found = fulls[0], levels[0]
     cuts = f"{len(known.cuts & found.cuts)}/{len(known.cuts)}{'' if found.cuts <= known.cuts else '!'}"
     recall = len(known.active & found.active) / len(known.active) if known.active else 1.0
     print(
-        f"{name:<26} {length:>7.0f} {length / plain:>6.1f} {length / full:>6.1f} {length / level:>7.1f} "
-        f"{ratio:>6.2f} {100 * recall:>6.1f}% ({len(known.active)}) {cuts:>7} {found.first_seconds:>6.2f} "
+        f"{name:<24} {plan.kept_per_second:g}@{plan.max_side:<4} {length:>7.0f} {length / plain:>6.1f} "
+        f"{length / full:>6.1f} {length / level:>7.1f} {ratio:>6.2f} {cpu:>6.2f} "
+        f"{100 * recall:>6.1f}% ({len(known.active)}) {cuts:>7} {found.first_seconds:>6.2f} "
         f"{max(one.peak_mib for one in levels):>6.0f} {max(one.peak_mib for one in fulls):>6.0f} "
         f"{_others(path, length)}",
         flush=True,
@@ -124,7 +126,9 @@ def main() -> None:
     """Draw the videos and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="*", type=Path, help="videos of your own, instead of the drawn ones")
-    parser.add_argument("--quick", action="store_true", help="shorter videos, one turn, no ten hours")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--quick", action="store_true", help="shorter videos, one turn, no ten hours")
+    length.add_argument("--hour", action="store_true", help="videos of a minute, an hour of the fixed camera")
     parser.add_argument("--turns", type=int, help="how often each way runs (default 5; 1 with --quick)")
     parser.add_argument(
         "--only", default="", help='only the drawn videos whose name contains this, or "long"'
@@ -132,10 +136,9 @@ def main() -> None:
     given = parser.parse_args()
     turns = given.turns or (1 if given.quick else 5)
     print(f"{platform.node()}, {platform.machine()}, {os.cpu_count()} cores; load {os.getloadavg()[0]:.1f}")
-    print(
-        f"pictures kept: {KEPT_PER_SECOND:g} a second, {MAX_SIDE} pixels; times real time, median of {turns}"
-    )
-    print(f"{'video':<26} {'seconds':>7} {'ffmpeg':>6} {'full':>6} {'levels':>7} {'ratio':>6} "
+    print(f"kept: pictures a second @ pixels of the longer side; times real time, median of {turns}")
+    print(f"{'video':<24} {'kept':<6} {'seconds':>7} {'ffmpeg':>6} {'full':>6} {'levels':>7} {'ratio':>6} "
+          f"{'CPU':>6} "
           f"{'recall (active s)':>14} {'cuts':>5} {'first':>6} {'MiB':>6} {'full':>6} {'OpenCV':>7} "
           f"{'PySceneDetect (cuts)':>6}")  # fmt: skip
     if given.files:
@@ -143,20 +146,36 @@ def main() -> None:
             measure(path.name, path, turns)
         return
     with tempfile.TemporaryDirectory(prefix="witness-bench-") as folder:
-        for name, draw in videos(given.quick):
+        for name, draw in videos(_Lengths.chosen(given.quick, given.hour)):
             if given.only in name:
                 path = Path(folder) / name
                 draw(path)
-                measure(name, path, 1 if name.startswith("cctv") else turns)  # an hour takes minutes
+                # The full walk of a long video takes minutes, and its speed is told by the others.
+                measure(name, path, turns, full_turns=1 if name.startswith("cctv") else None)
+                if name.startswith("busy-h264-") and "4k" not in name:
+                    measure(name, path, turns, plan=SPARSE, full_turns=1)
                 path.unlink()
         if not given.quick and given.only in "long":
             long_videos(Path(folder))
 
 
-def videos(quick: bool) -> Iterator[tuple[str, Callable[[Path], None]]]:
+@dataclass(frozen=True)
+class _Lengths:
+    """How long the drawn videos are, in seconds."""
+
+    busy: float
+    other_codecs: float
+    cctv: int
+
+    @classmethod
+    def chosen(cls, quick: bool, hour: bool) -> _Lengths:
+        """Choose them by the options."""
+        return cls(12, 6, 300) if quick else cls(60, 20, 3600) if hour else cls(30, 10, 600)
+
+
+def videos(lengths: _Lengths) -> Iterator[tuple[str, Callable[[Path], None]]]:
     """Name each drawn video and how it is written."""
-    length = 12 if quick else 60
-    short = 6 if quick else 20
+    length, short = lengths.busy, lengths.other_codecs
 
     def encoded(codec: str, **options: str) -> Encoding:
         return Encoding(codec, tuple(options.items()))
@@ -166,7 +185,7 @@ def videos(quick: bool) -> Iterator[tuple[str, Callable[[Path], None]]]:
     yield "busy-h264-medium.mp4", lambda path: write(path, busy(length, *full_hd), medium)
     fast = encoded("libx264", preset="veryfast")
     yield "busy-h264-veryfast.mp4", lambda path: write(path, busy(length, *full_hd), fast)
-    yield "cctv-h264.mp4", lambda path: cctv(path, 300 if quick else 3600)
+    yield "cctv-h264.mp4", lambda path: cctv(path, lengths.cctv)
     yield "film-h264.mp4", lambda path: write(path, film(length, *full_hd), fast)
     hevc = encoded("libx265", preset="ultrafast", **{"x265-params": "log-level=0:bframes=3:b-adapt=0"})
     yield "busy-hevc.mp4", lambda path: write(path, busy(short, *full_hd), hevc)

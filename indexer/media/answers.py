@@ -28,6 +28,8 @@ _ERRORS = {
         errors.TimeOutsideVideo,
     )
 }
+MOST_AROUND = 250
+"""Frames told on each side of a time, at most."""
 _INFO_TYPES = {"float": float, "int": int, "str": str, "bool": bool}
 
 
@@ -95,6 +97,20 @@ def read_info(header: Header) -> VideoInfo:
     if info.duration_seconds <= 0 or info.width < 1 or info.height < 1:
         raise ChildLost("described a video without extent")
     return info
+
+
+def read_times(header: Header, most: int) -> list[float]:
+    """Read the times of frames, in their order.
+
+    Raises:
+        ChildLost: There are too many, or they are no such times.
+    """
+    times = header.get("times")
+    if not isinstance(times, list) or len(times) > most:
+        raise ChildLost("told no times of frames")
+    if not all(type(time) is float and 0 <= time < math.inf for time in times) or times != sorted(times):
+        raise ChildLost("told times of frames that are none")
+    return times
 
 
 def read_subtitles(header: Header) -> Subtitles:

@@ -65,13 +65,16 @@ class ChangeMeter:
     def __init__(self) -> None:
         self._previous: NDArray[np.float32] | None = None
         self._tick = -1
-        self._recent: deque[BlockPicture] = deque(maxlen=_RECENT_SAMPLES + 1)
+        self._recent: deque[tuple[float, BlockPicture]] = deque(maxlen=_RECENT_SAMPLES + 1)
 
     def measure(self, frame: Frame) -> Change:
         """Compare ``frame``, of any size, with those before it; the first has nothing to be compared with."""
-        small = shrink(frame.pixels)
-        is_cut = self._is_cut(BlockPicture(frame.pts_seconds, small))
-        return Change(activity=self._activity(frame.pts_seconds, small, is_cut), is_cut=is_cut)
+        return self.measure_small(frame.pts_seconds, BlockPicture(shrink(frame.pixels)))
+
+    def measure_small(self, seconds: float, picture: BlockPicture) -> Change:
+        """Compare a picture that is small already."""
+        is_cut = self._is_cut(seconds, picture)
+        return Change(activity=self._activity(seconds, picture.small, is_cut), is_cut=is_cut)
 
     def _activity(self, seconds: float, small: NDArray[np.uint8], is_cut: bool) -> float | None:
         tick = math.floor(seconds * ACTIVITY_PER_SECOND + 1e-6)
@@ -83,13 +86,13 @@ class ChangeMeter:
             return None  # the difference to the scene before is no movement in this one
         return changed_share(before, self._previous)
 
-    def _is_cut(self, picture: BlockPicture) -> bool:
+    def _is_cut(self, seconds: float, picture: BlockPicture) -> bool:
         if picture.is_flat:
             return False  # black or covered: compare across it, with the last picture that showed something
-        while self._recent and picture.seconds - self._recent[0].seconds > MEMORY_SECONDS:
+        while self._recent and seconds - self._recent[0][0] > MEMORY_SECONDS:
             self._recent.popleft()
-        known = list(self._recent)
-        self._recent.append(picture)
+        known = [before for _, before in self._recent]
+        self._recent.append((seconds, picture))
         if not known or not may_be_cut(known[-1], picture):
             return False
         share = replaced_share(known[-1], picture)
@@ -102,8 +105,8 @@ class ChangeMeter:
 class BlockPicture:
     """A small picture cut into blocks; what is costly to know about it is computed when it is asked for."""
 
-    def __init__(self, seconds: float, small: NDArray[np.uint8]) -> None:
-        self.seconds = seconds
+    def __init__(self, small: NDArray[np.uint8]) -> None:
+        self.small = small
         columns, rows = _GRID
         size = (columns * _BLOCK[0], rows * _BLOCK[1])
         scaled = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
@@ -113,18 +116,28 @@ class BlockPicture:
     @cached_property
     def is_flat(self) -> bool:
         """Whether no block shows any structure."""
-        grey = cv2.cvtColor(self._smooth, cv2.COLOR_RGB2GRAY).astype(np.float32)
-        mean = cv2.resize(grey, _GRID, interpolation=cv2.INTER_AREA)
-        squares = cv2.resize(grey * grey, _GRID, interpolation=cv2.INTER_AREA)
-        return float((squares - mean * mean).max()) < _FLAT_LEVELS**2
+        return float(self.contrast.max()) < _FLAT_LEVELS
 
     @cached_property
-    def blocks(self) -> NDArray[np.float32]:
-        """The picture as a grid of blocks, shape (blocks, pixels of a block, 3)."""
+    def means(self) -> NDArray[np.float32]:
+        """Mean colour of each block, shape (blocks, 3)."""
+        mean = cv2.resize(self._smooth.astype(np.float32), _GRID, interpolation=cv2.INTER_AREA)
+        return np.asarray(mean.reshape(-1, 3), np.float32)
+
+    @cached_property
+    def structure(self) -> NDArray[np.float32]:
+        """How the grey of each block's pixels differs from the block's mean, shape (blocks, pixels)."""
         columns, rows = _GRID
         width, height = _BLOCK
-        grid = self._smooth.astype(np.float32).reshape(rows, height, columns, width, 3)
-        return grid.transpose(0, 2, 1, 3, 4).reshape(rows * columns, height * width, 3)
+        grey = cv2.transform(self._smooth.astype(np.float32), np.full((1, 3), 1 / 3, np.float32))
+        grid = grey.reshape(rows, height, columns, width).transpose(0, 2, 1, 3).reshape(rows * columns, -1)
+        return np.asarray(grid - grid.mean(axis=1, keepdims=True))
+
+    @cached_property
+    def contrast(self) -> NDArray[np.float32]:
+        """Standard deviation of the grey of each block, shape (blocks,)."""
+        squares = np.einsum("bp,bp->b", self.structure, self.structure)
+        return np.asarray(np.sqrt(squares / self.structure.shape[1]))
 
 
 def shrink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -163,13 +176,9 @@ def may_be_cut(before: BlockPicture, after: BlockPicture) -> bool:
 
 def replaced_share(before: BlockPicture, after: BlockPicture) -> float:
     """Return the share of blocks that show another structure in another colour, 0 to 1."""
-    grey_before, grey_after = before.blocks.mean(axis=2), after.blocks.mean(axis=2)
-    contrast_before, contrast_after = grey_before.std(axis=1), grey_after.std(axis=1)
-    product = (grey_before - grey_before.mean(axis=1, keepdims=True)) * (
-        grey_after - grey_after.mean(axis=1, keepdims=True)
-    )
-    correlation = product.mean(axis=1) / np.maximum(contrast_before * contrast_after, 1e-3)
-    structured = np.maximum(contrast_before, contrast_after) > _FLAT_LEVELS
-    recoloured = np.abs(before.blocks.mean(axis=1) - after.blocks.mean(axis=1)).max(axis=1) > _SAME_COLOUR
+    product = np.einsum("bp,bp->b", before.structure, after.structure) / before.structure.shape[1]
+    correlation = product / np.maximum(before.contrast * after.contrast, 1e-3)
+    structured = np.maximum(before.contrast, after.contrast) > _FLAT_LEVELS
+    recoloured = np.abs(before.means - after.means).max(axis=1) > _SAME_COLOUR
     replaced = structured & recoloured & (correlation < _SAME_STRUCTURE)
     return float(replaced.sum() / max(float(structured.sum()), _LEAST_STRUCTURED * len(structured)))

@@ -23,18 +23,21 @@ import numpy as np
 
 from indexer.errors import DecoderFailed, MediaError
 from indexer.media.beside import Sound
+from indexer.media.clips import cut
 from indexer.media.codec_log import CodecLog
 from indexer.media.formats import printable_name
+from indexer.media.frame_times import times_around
 from indexer.media.levels.glance import glance
 from indexer.media.levels.walker import LevelsWalk
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header, read_header, write_message
+from indexer.media.prints import print_message, prints_at
 from indexer.media.samples import Sample, WalkMode, WalkPlan
 from indexer.media.sound import read_sound
 from indexer.media.subtitles import read_subtitles
 from indexer.media.video_file import VideoFiles, size_of
 from indexer.media.walking import frames_at, walk_full
-from indexer.timeline import Frame, Unseen
+from indexer.timeline import Frame, Span, Unseen
 
 _BEAT_SECONDS = 1.0
 _NO_BODY = memoryview(b"")
@@ -96,11 +99,21 @@ class Server:
                 found = frames_at(self._files, path, request["seconds"], request["max_side"])
                 for frame, places in found:
                     yield _frame_message(frame, places=places)
+            case "times":
+                yield times_around(self._files, path, request["at"], request["count"]), _NO_BODY
             case "subtitles":
                 yield read_subtitles(self._files, path, self._beat), _NO_BODY
             case "sound":
                 for sound in read_sound(self._files, path, self._beat):
                     yield _sound_message(sound)
+            case "prints":
+                for taken, frame, places in prints_at(
+                    self._files, path, request["seconds"], request["max_side"]
+                ):
+                    yield _frame_message(frame, places=places, **print_message(taken))
+            case "clip":
+                span = Span(request["start"], request["end"])
+                yield cut(self._files, path, span, self._beat, with_data=request["with_data"])
             case other:
                 raise ValueError(f"unknown request {other!r}")
 

@@ -17,6 +17,7 @@ from typing import TypeVar
 from indexer.discovery import printable
 from indexer.errors import DecoderFailed
 from indexer.media.answers import (
+    MOST_AROUND,
     read_damage,
     read_error,
     read_frame,
@@ -25,6 +26,7 @@ from indexer.media.answers import (
     read_sample,
     read_sound,
     read_subtitles,
+    read_times,
 )
 from indexer.media.beside import Sound, Subtitles
 from indexer.media.info import VideoInfo
@@ -113,6 +115,30 @@ class Decoder:
         if len(frames) != len(times):
             raise DecoderFailed(f"{_name(path)}: the decoder left times unanswered.")
         return [frames[place] for place in range(len(times))]
+
+    def frame_times(
+        self, path: Path, seconds: float, *, count: int = 1, stream: int | None = None
+    ) -> list[float]:
+        """Return when the frame displayed at a time and its neighbours are displayed; nothing is decoded.
+
+        Args:
+            path: The video file.
+            seconds: A time on the one clock; before the first frame means that one, past the end the last.
+            count: Frames on each side, at most `indexer.media.answers.MOST_AROUND`.
+            stream: As in `probe`.
+
+        Returns:
+            PTS on the one clock, ascending.
+
+        Raises:
+            MediaError: As `probe`.
+        """
+        count = min(count, MOST_AROUND)
+        request: Header = {"do": "times", "at": seconds, "count": count, "stream": stream}
+        found = self._ask(path, request, lambda header, _: read_times(header, 2 * count + 1))
+        if len(found) != 1:
+            raise DecoderFailed(f"{_name(path)}: the decoder told nothing about its frames.")
+        return found[0]
 
     def walk(self, path: Path, plan: WalkPlan, *, stream: int | None = None) -> Walk:
         """Stream what changes in a video, sample by sample, with some of its pictures.

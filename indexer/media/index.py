@@ -80,7 +80,7 @@ class PacketIndex:
         if len(steps) < _GAP_FRAMES:
             return []
         usual = float(np.median(steps))
-        if np.mean(np.abs(steps - usual) > usual / 2) > 0.05:
+        if np.mean((steps < usual / 2) | (steps > usual * 3 / 2)) > 0.05:
             return []
         longest = max(_GAP_FRAMES * usual, _GAP_SECONDS / float(self.time_base))
         places = np.flatnonzero(steps > longest)
@@ -136,7 +136,7 @@ def build_index(
     Raises:
         DamagedVideo: There are no packets, or none of them can be decoded.
     """
-    table = PacketTable()
+    table = PacketTable(stream.container.format.name)
     first_frame: VideoFrame | None = None
     for packet in read_packets(container, stream):
         beat()
@@ -144,7 +144,7 @@ def build_index(
             first_frame = try_decode(stream, packet)
         table.add(packet)
     first_frame = first_frame or try_decode(stream, None)
-    packets = table.timed(stream, stream.container.format.name)
+    packets = table.timed(stream)
     if first_frame is None or not packets.shown.any():
         raise DamagedVideo(
             f"{name} is a video ({stream.codec_context.name}), but nothing in it can be decoded. "
@@ -166,9 +166,8 @@ def try_decode(stream: VideoStream, packet: Packet[VideoStream] | None) -> Video
 
 def assemble(packets: TimedPackets, first_frame: VideoFrame, stream: VideoStream) -> PacketIndex:
     """Sort the times and cut off what is never displayed: packets before the first decodable frame."""
-    times, counts = np.unique(packets.pts[packets.shown], return_counts=True)
+    times, repeated = _sorted_once(packets.pts[packets.shown])
     keys = np.unique(packets.pts[packets.shown & packets.keyframes])
-    repeated = frozenset(map(int, times[counts > 1]))
     if not packets.counts:
         decoded = first_frame.pts if first_frame.pts is not None else int(times[0])
         origin = min(decoded, int(keys[0])) if len(keys) else decoded
@@ -186,6 +185,15 @@ def assemble(packets: TimedPackets, first_frame: VideoFrame, stream: VideoStream
         packets.splices,
         packets.places,
     )
+
+
+def _sorted_once(times: NDArray[np.int64]) -> tuple[NDArray[np.int64], frozenset[int]]:
+    """Sort times in place, and take out those that are there more than once, returned too."""
+    times.sort()
+    again = times[1:] == times[:-1]
+    if not again.any():
+        return times, frozenset()
+    return times[np.concatenate([[True], ~again])], frozenset(map(int, times[1:][again]))
 
 
 def _time_base(stream: VideoStream) -> Fraction:

@@ -47,8 +47,8 @@ class DecoderLimits:
             if getattr(self, name) <= 0:
                 raise ValueError(f"DecoderLimits.{name} must be positive, got {getattr(self, name)}")
 
-    def bind_process(self) -> None:
-        """Limit this process for good: memory, no file written, no core dump.
+    def bind_process(self, max_file_bytes: int = 0) -> None:
+        """Limit this process for good: memory, the size of a file it may write, no core dump.
 
         Systems without ``resource`` (Windows) go on without; the parent's watch over silence remains.
         """
@@ -57,7 +57,7 @@ class DecoderLimits:
             return
         for limit, value in (
             ("RLIMIT_AS", self.memory_bytes),
-            ("RLIMIT_FSIZE", 0),
+            ("RLIMIT_FSIZE", max_file_bytes),
             ("RLIMIT_CORE", 0),
         ):
             try:

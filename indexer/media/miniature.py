@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 from indexer.media.change import SMALL_SIDE
+from indexer.media.halving import plane_rows
 from indexer.media.pictures import Geometry, Painter
 
 _PLANAR = ("yuv420p", "yuvj420p")
@@ -36,7 +36,7 @@ class Miniaturist:
             return self._paint(frame)
         factor = -(-longer // SMALL_SIDE)
         size = (frame.width // factor, frame.height // factor)
-        luma, *chroma = (_rows(plane) for plane in frame.planes[:3])
+        luma, *chroma = (plane_rows(plane) for plane in frame.planes[:3])
         # Whole factors take a fast path; what does not divide is left out at the right and at the bottom.
         luma = luma[: size[1] * factor : _row_step(factor), : size[0] * factor]
         y = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -52,12 +52,6 @@ class Miniaturist:
         if self._painter is None or self._painter[0] != size:
             self._painter = size, Painter(Geometry(*size, 0), SMALL_SIDE)
         return self._painter[1].rgb(frame)
-
-
-def _rows(plane: VideoPlane) -> NDArray[np.uint8]:
-    """Look at a plane's pixels without copying them."""
-    lines = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-    return lines[:, : plane.width]
 
 
 def _mapped(plane: NDArray[np.uint8], levels: NDArray[np.uint8]) -> NDArray[np.uint8]:

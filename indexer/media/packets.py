@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from av.packet import Packet
@@ -18,6 +19,9 @@ from numpy.typing import NDArray
 from indexer.media.splices import JOINABLE, Splices, find_splices
 
 _MISSING = np.iinfo(np.int64).min
+_LONGEST = np.iinfo(np.int32).max
+_ALWAYS_TIMED = "mov,mp4,m4a,3gp,3g2,mj2"
+"""Its tables tell every time, so the times of decoding and the places need not be kept."""
 
 
 def packet_pts(packet: Packet[VideoStream]) -> int | None:
@@ -27,13 +31,15 @@ def packet_pts(packet: Packet[VideoStream]) -> int | None:
 
 @dataclass(slots=True)
 class PacketTable:
-    """Columns of one stream's packets, 8 bytes a value, for long recordings have millions."""
+    """Columns of one stream's packets, as narrow as can be, for long recordings have millions."""
 
+    container: str
+    """ffmpeg's name of it."""
     pts: array[int] = field(default_factory=lambda: array("q"))
     dts: array[int] = field(default_factory=lambda: array("q"))
     positions: array[int] = field(default_factory=lambda: array("q"))
     """Bytes from the file's start; -1 when the container does not tell."""
-    durations: array[int] = field(default_factory=lambda: array("q"))
+    durations: array[int] = field(default_factory=lambda: array("i"))
     keyframes: array[int] = field(default_factory=lambda: array("b"))
     hidden: array[int] = field(default_factory=lambda: array("b"))
     """Decoded only for the frames after it, never displayed: what an edit list cuts off."""
@@ -41,18 +47,25 @@ class PacketTable:
     def add(self, packet: Packet[VideoStream]) -> None:
         """Append one packet."""
         pts, dts, position = packet.pts, packet.dts, packet.pos
+        if self.container == _ALWAYS_TIMED:
+            pts = dts if pts is None else pts
+        else:
+            self.dts.append(_MISSING if dts is None else dts)
+            self.positions.append(-1 if position is None else position)
         self.pts.append(_MISSING if pts is None else pts)
-        self.dts.append(_MISSING if dts is None else dts)
-        self.positions.append(-1 if position is None else position)
-        self.durations.append(packet.duration or 0)
+        self.durations.append(min(max(packet.duration or 0, 0), _LONGEST))
         self.keyframes.append(packet.is_keyframe)
         self.hidden.append(packet.is_discard)
 
-    def timed(self, stream: VideoStream, container: str) -> TimedPackets:
+    def timed(self, stream: VideoStream) -> TimedPackets:
         """Work out when the packets are displayed."""
-        pts, dts = np.frombuffer(self.pts, np.int64), np.frombuffer(self.dts, np.int64)
-        keys, positions = np.frombuffer(self.keyframes, bool), np.frombuffer(self.positions, np.int64)
-        shown, durations = ~np.frombuffer(self.hidden, bool), np.frombuffer(self.durations, np.int64)
+        container = self.container
+        pts, keys = np.frombuffer(self.pts, np.int64), np.frombuffer(self.keyframes, bool)
+        shown, durations = ~np.frombuffer(self.hidden, bool), np.frombuffer(self.durations, np.int32)
+        if container == _ALWAYS_TIMED:
+            shown &= pts != _MISSING
+            return TimedPackets(pts, keys, shown, durations, counts=False)
+        dts, positions = np.frombuffer(self.dts, np.int64), np.frombuffer(self.positions, np.int64)
         reordered = bool(stream.codec_context.has_b_frames)
         if (dts == _MISSING).all() and (pts == _MISSING).all():
             return TimedPackets(_counted(stream, len(pts)), keys, shown, durations, counts=True)
@@ -81,7 +94,7 @@ class TimedPackets:
     pts: NDArray[np.int64]
     keyframes: NDArray[np.bool_]
     shown: NDArray[np.bool_]
-    durations: NDArray[np.int64]
+    durations: NDArray[np.integer[Any]]
     counts: bool
     """The times are those of decoding: the n-th frame that comes out is displayed at the n-th time."""
     splices: Splices | None = None

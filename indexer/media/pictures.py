@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from indexer.media.halving import Halver
 from indexer.media.tone import is_hdr, to_sdr
 
 
@@ -84,6 +85,7 @@ class Painter:
         self._geometry = geometry
         # Kept, for setting one up costs more than painting a small frame.
         self._scaler, self._colourer = VideoReformatter(), VideoReformatter()
+        self._halver = Halver()
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return the frame's pixels, shape (height, width, 3), contiguous."""
@@ -94,6 +96,7 @@ class Painter:
         if width < frame.width and frame.format.name in _QUARTERED_COLOUR:
             # Scaling and converting colours in one go takes a slow general path: two steps halve the time.
             matrix = self._matrix(frame)
+            frame = self._halver.halved(frame, width, height)
             frame = self._scale(frame, width, height, "yuv422p", matrix)
             painted = self._colourer.reformat(frame, format="rgb24", src_colorspace=matrix, threads=1)
         else:

@@ -37,7 +37,7 @@ class ChildProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=child_environment(),
         )
         self._requests = cast(IO[bytes], self._process.stdin)
         self._answers = cast(IO[bytes], self._process.stdout)
@@ -160,8 +160,8 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _environment() -> dict[str, str]:
-    """Keep the child's environment small, with this package on its path wherever it was started."""
+def child_environment() -> dict[str, str]:
+    """Return a child's environment: small, with this package on its path wherever it was started."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     root = Path(__file__).resolve().parents[2]
     if root.name not in (

@@ -8,7 +8,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from indexer.media.change import MEMORY_SECONDS, ChangeMeter
+from indexer.media.change import MEMORY_SECONDS, BlockPicture, ChangeMeter
 from indexer.media.miniature import Miniaturist
 from indexer.media.pictures import Geometry, Painter
 from indexer.media.samples import Sample, WalkPlan
@@ -20,6 +20,11 @@ LEAD_SECONDS = MEMORY_SECONDS + 1.0
 Pixels = NDArray[np.uint8]
 
 
+def tick_of(seconds: float, per_second: float) -> int:
+    """Return the tick in which a time lies, of a grid that starts at second 0."""
+    return math.floor(seconds * per_second + 1e-6)
+
+
 class KeptGrid:
     """Chooses the frames that are handed over: the first of each tick of a grid that starts at second 0."""
 
@@ -29,7 +34,7 @@ class KeptGrid:
 
     def takes(self, seconds: float) -> bool:
         """Tell whether the frame at ``seconds`` is kept; asked once for each, in the order of time."""
-        tick = math.floor(seconds * self._rate + 1e-6)
+        tick = tick_of(seconds, self._rate)
         taken = tick != self._tick
         self._tick = tick
         return taken
@@ -52,9 +57,9 @@ class Sampler:
         kept = Frame(seconds, self._painter.rgb(decoded)) if self._kept.takes(seconds) else None
         return Sample(seconds, change.activity, change.is_cut, kept)
 
-    def measured(self, seconds: float, small: Pixels, large: Pixels | None) -> Sample:
+    def measured(self, seconds: float, small: BlockPicture, large: Pixels | None) -> Sample:
         """Measure a picture that was scaled elsewhere."""
-        change = self._meter.measure(Frame(seconds, small))
+        change = self._meter.measure_small(seconds, small)
         taken = self._kept.takes(seconds) and large is not None
         return Sample(
             seconds,

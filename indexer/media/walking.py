@@ -36,7 +36,7 @@ def frames_at(
     video = files.get(path)
     places: dict[int, list[int]] = {}
     for place, time in enumerate(seconds):
-        _check_inside(video, time)
+        check_inside(video, time)
         places.setdefault(video.index.displayed_at(time), []).append(place)
     with files.reader(video, places) as reader:
         painter = Painter(video.geometry, max_side)
@@ -179,7 +179,12 @@ def _first_from(index: PacketIndex, seconds: float) -> int:
     return place if index.seconds(int(index.pts[place])) >= seconds - 1e-6 else place + 1
 
 
-def _check_inside(video: VideoFile, seconds: float) -> None:
+def check_inside(video: VideoFile, seconds: float) -> None:
+    """Refuse a time at which nothing of the video is displayed.
+
+    Raises:
+        TimeOutsideVideo: It lies before 0 or at or past the end.
+    """
     duration = video.info.duration_seconds
     if not 0 <= seconds < duration:
         raise TimeOutsideVideo(

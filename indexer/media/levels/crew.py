@@ -1,4 +1,8 @@
-"""Two threads that decode groups, the earliest first, and hand their shots over within a bound of memory."""
+"""Threads that decode groups, the earliest first, and hand their shots over within a bound of memory.
+
+Key frames stand alone, so several threads decode one each. A group is decoded by one thread whose codec has
+threads of its own: two groups at once would have to wait for each other with their pictures in memory.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,8 @@ from contextlib import contextmanager
 from indexer.media.levels.groups import Group
 from indexer.media.levels.shots import Footage, GroupDecoder, Shot, Spoiled
 
-_HELD_BYTES = 24 * 1024**2
-"""Shots of later groups that wait for the earlier ones."""
-_HEAD_BYTES = 12 * 1024**2
-"""Shots of the first group that wait to be taken."""
+_HELD_BYTES = 8 * 1024**2
+"""Shots that wait to be taken."""
 
 
 class Job:
@@ -38,9 +40,12 @@ class Crew:
     def __init__(self, footage: Footage, patched_up: Callable[[], bool], threads: int) -> None:
         self._footage = footage
         self._patched_up = patched_up
-        self._changed = threading.Condition()
-        self._jobs: list[Job] = []
-        self._head = 0
+        lock = threading.RLock()
+        self._changed = threading.Condition(lock)
+        self._key_queued = threading.Condition(lock)
+        """Apart, for the threads that decode key frames mostly have nothing to do."""
+        self._keys: list[Job] = []
+        self._spans: list[Job] = []
         self._held_bytes = 0
         self._working = 0
         self._alone = False
@@ -51,23 +56,17 @@ class Crew:
         """Rises while something is decoded."""
         patched_up()
         self._threads = [
-            threading.Thread(target=self._work, name=f"decode-{number}", daemon=True)
-            for number in range(threads)
+            threading.Thread(target=self._work, args=work, name=f"decode-{number}", daemon=True)
+            for number, work in enumerate([(self._spans, threads + 1), *[(self._keys, 1)] * threads])
         ]
         for thread in self._threads:
             thread.start()
 
     def submit(self, job: Job) -> None:
-        """Queue a job."""
+        """Queue a job. Groups are queued in the order in which they are taken, or one waits for ever."""
         with self._changed:
-            heapq.heappush(self._jobs, job)
-            self._changed.notify_all()
-
-    def lead(self, ordinal: int) -> None:
-        """Tell which group is waited for: it may always hand over what can be taken."""
-        with self._changed:
-            self._head = ordinal
-            self._changed.notify_all()
+            heapq.heappush(self._keys if job.key_only else self._spans, job)
+            (self._key_queued.notify if job.key_only else self._changed.notify_all)()
 
     def take(self, job: Job, timeout_seconds: float) -> list[Shot]:
         """Return a job's shots so far, waiting a while for some; none when it is done or time is up."""
@@ -76,7 +75,7 @@ class Crew:
                 self._changed.wait(timeout_seconds)
             shots = list(job.shots)
             job.shots.clear()
-            self._held_bytes -= sum(shot.size_bytes for shot in shots)
+            self._held_bytes -= 0 if job.key_only else sum(shot.size_bytes for shot in shots)
             self._changed.notify_all()
         if job.error is not None:
             raise job.error
@@ -99,6 +98,7 @@ class Crew:
             with self._changed:
                 self._alone = False
                 self._changed.notify_all()
+                self._key_queued.notify_all()
 
     def decode_alone(self, group: Group) -> Iterator[Shot]:
         """Decode a group in this thread, while the others stand still."""
@@ -116,16 +116,17 @@ class Crew:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+            self._key_queued.notify_all()
         for thread in self._threads:
             thread.join()
 
-    def _work(self) -> None:
+    def _work(self, jobs: list[Job], codec_threads: int) -> None:
         seen = [0]
         decoder: GroupDecoder | None = None
-        while (job := self._next_job()) is not None:
+        while (job := self._next_job(jobs)) is not None:
             seen[0] = self._complaint_count()
             try:
-                decoder = decoder or GroupDecoder(self._footage, lambda: self._check(seen[0]))
+                decoder = decoder or GroupDecoder(self._footage, lambda: self._check(seen[0]), codec_threads)
                 self._run(job, decoder)
             except Spoiled:
                 job.is_spoiled = True
@@ -143,13 +144,14 @@ class Crew:
         for shot in decoder.shots(job.group):
             self._hand_over(job, shot)
 
-    def _next_job(self) -> Job | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopped or (bool(self._jobs) and not self._alone))
+    def _next_job(self, jobs: list[Job]) -> Job | None:
+        queued = self._key_queued if jobs is self._keys else self._changed
+        with queued:
+            queued.wait_for(lambda: self._stopped or (bool(jobs) and not self._alone))
             if self._stopped:
                 return None
             self._working += 1
-            return heapq.heappop(self._jobs)
+            return heapq.heappop(jobs)
 
     def _finish(self, job: Job) -> None:
         with self._changed:
@@ -159,17 +161,10 @@ class Crew:
 
     def _hand_over(self, job: Job, shot: Shot) -> None:
         with self._changed:
-            self._pause(lambda: job.key_only or self._has_room(job))
+            self._pause(lambda: job.key_only or self._held_bytes < _HELD_BYTES)
             job.shots.append(shot)
-            self._held_bytes += shot.size_bytes
+            self._held_bytes += 0 if job.key_only else shot.size_bytes
             self._changed.notify_all()
-
-    def _has_room(self, job: Job) -> bool:
-        """Tell whether a group may hand over: a later one within the bound, unless the first one waits."""
-        if job.group.ordinal <= self._head:
-            return sum(shot.size_bytes for shot in job.shots) < _HEAD_BYTES
-        first_waits = bool(self._jobs) and self._jobs[0].group.ordinal <= self._head
-        return first_waits or self._held_bytes < _HELD_BYTES
 
     def _check(self, seen: int) -> None:
         """After each packet: stand still when asked to, and give a job up when a codec complained."""

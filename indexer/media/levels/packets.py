@@ -16,7 +16,7 @@ from indexer.media.levels.groups import Group, Grouper, VideoPacket
 from indexer.media.splices import JumpWatch
 from indexer.media.video_file import VideoFiles
 
-_AHEAD_BYTES = 24 * 1024**2
+_AHEAD_BYTES = 8 * 1024**2
 _AHEAD_GROUPS = 12
 """How far packets are read ahead; one group at least."""
 

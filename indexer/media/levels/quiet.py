@@ -61,7 +61,8 @@ def loudness(group: Group, pixels: int, seconds: float) -> Loudness:
     if not len(sizes):
         return Loudness(0.0, 0.0, key, seconds, margin)
     frames = min(len(sizes), max(2, round(len(sizes) / max(seconds, 0.1) * _WINDOW_SECONDS)))
-    windows = np.convolve(sizes, np.full(frames, 1 / frames), "valid")
+    sums = np.concatenate([[0.0], np.cumsum(sizes)])
+    windows = (sums[frames:] - sums[:-frames]) / frames
     return Loudness(float(np.median(windows)), float(windows.max()), key, seconds, margin)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.media.change import (
     ACTIVITY_PER_SECOND,
+    SMALL_SIDE,
     BlockPicture,
     changed_share,
     comparable,
@@ -23,9 +24,10 @@ from indexer.media.change import (
     replaced_share,
 )
 from indexer.media.levels.groups import Group, VideoPacket
+from indexer.media.levels.references import reference_reader
 from indexer.media.miniature import Miniaturist
 from indexer.media.pictures import Geometry, Painter
-from indexer.media.sampling import KeptGrid
+from indexer.media.sampling import KeptGrid, tick_of
 
 _SAME_SHARE = 0.0005
 """Share of the picture that may differ between two key frames with nothing in between."""
@@ -36,6 +38,10 @@ _CANDIDATE_SHARE = 0.3
 _HELD = 5
 """Shots held back: a cut is judged against the frames before it, which then are decoded without gaps."""
 _FOR_EVER = 1 << 62
+_NEAR_TICKS = 1.5
+"""Frames no further apart than this, in ticks, stand for each other's."""
+_UNFILTERED = ("h264", "hevc")
+_REDUCED = 2.0
 _BORDER_SECONDS = Fraction(1, 6)
 """The end of a group is decoded without gaps: cuts lie where encoders put key frames."""
 
@@ -45,13 +51,13 @@ class Shot:
     """A decoded frame, scaled."""
 
     pts: int
-    small: NDArray[np.uint8]
+    picture: BlockPicture
     large: NDArray[np.uint8] | None
 
     @property
     def size_bytes(self) -> int:
-        """Memory that it takes."""
-        return self.small.nbytes + (self.large.nbytes if self.large is not None else 0)
+        """Memory that it takes, without what is worked out later."""
+        return self.picture.small.nbytes + (self.large.nbytes if self.large is not None else 0)
 
 
 class Spoiled(Exception):
@@ -74,20 +80,37 @@ class Footage:
         """Time on the one clock."""
         return float((pts - self.origin) * self.time_base)
 
+    @property
+    def measured_per_second(self) -> float:
+        """How many frames of a second are decoded."""
+        return max(ACTIVITY_PER_SECOND, self.kept_per_second)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the codec smooths the borders of its blocks.
+
+        That takes a sixth of the time, and next to nothing of it is seen in pictures of half the size.
+        """
+        geometry = self.geometry
+        longer = max(geometry.stored_width, geometry.stored_height)
+        return self.codec.name not in _UNFILTERED or longer < _REDUCED * max(self.max_side, SMALL_SIDE)
+
 
 class GroupDecoder:
     """Decodes groups with a codec context of its own; one per thread."""
 
-    def __init__(self, footage: Footage, check: Callable[[], None]) -> None:
+    def __init__(self, footage: Footage, check: Callable[[], None], threads: int = 1) -> None:
         """Open a codec context.
 
         Args:
             footage: The stream.
             check: Called after each packet; raises `Spoiled` when a codec complained.
+            threads: Frames that the codec decodes at the same time.
         """
         self._footage = footage
         self._check = check
-        self._context = _open_context(footage)
+        self._context = _open_context(footage, threads)
+        self._is_reference = reference_reader(footage.codec.name, footage.codec.extradata)
         self._miniaturist = Miniaturist()
         self._painter = Painter(footage.geometry, footage.max_side)
 
@@ -109,29 +132,57 @@ class GroupDecoder:
     def frames(self, group: Group, dense: tuple[int, int]) -> Iterator[VideoFrame]:
         """Decode a group and yield, in display order, the frames that are measured.
 
-        These are the first of each tick, all from ``dense[0]`` to ``dense[1]``, and all at the group's end.
+        These are one of each tick, all from ``dense[0]`` to ``dense[1]``, and all at the group's end.
         """
-        wanted = self._wanted(group, dense)
-        first = True
+        references = self._references(group)
+        wanted = self._wanted(group, dense, references)
+        missing, first = wanted | references, True
         for frame in self._decode([*group.packets, *group.tail], wanted):
             if frame.pts is None or frame.is_corrupt or (first and frame.pts != group.start):
                 raise Spoiled
             first = False
+            missing.discard(frame.pts)
             if frame.pts in wanted:  # and not the next group's key frame, or one that others refer to
                 yield frame
-        if first:
+        if missing:  # a codec with threads keeps quiet about errors at the end
             raise Spoiled
 
-    def _wanted(self, group: Group, dense: tuple[int, int]) -> set[int]:
+    def _references(self, group: Group) -> set[int]:
+        """Return the frames that others refer to, as far as packets tell."""
+        if self._is_reference is None:
+            return set()
+        packets = [*group.packets, *group.tail[1:]]
+        return {
+            packet.pts for packet in packets if packet.pts is not None and self._is_reference(bytes(packet))
+        }
+
+    def _wanted(self, group: Group, dense: tuple[int, int], references: set[int]) -> set[int]:
         border = (
             _FOR_EVER if group.end is None else group.end - int(_BORDER_SECONDS / self._footage.time_base)
         )
-        # A full walk measures the activity of these: so it is the same here.
-        ticks = KeptGrid(ACTIVITY_PER_SECOND)
-        firsts = {pts for pts in sorted(group.times) if ticks.takes(self._footage.seconds(pts))}
+        chosen = self._chosen(group, references)
         return {
-            pts for pts in group.times if pts in firsts or pts >= border or dense[0] <= pts <= dense[1]
+            pts for pts in group.times if pts in chosen or pts >= border or dense[0] <= pts <= dense[1]
         } | {group.start}
+
+    def _chosen(self, group: Group, references: set[int]) -> set[int]:
+        """Choose the frame of each tick: one that others refer to and that is decoded anyway, else its first.
+
+        A tick without such a frame is left out where those around it are close enough.
+        """
+        seconds, rate = self._footage.seconds, self._footage.measured_per_second
+        ticks: dict[int, list[int]] = {}
+        for pts in sorted(group.times):
+            ticks.setdefault(tick_of(seconds(pts), rate), []).append(pts)
+        decoded = {tick: [pts for pts in times if pts in references] for tick, times in ticks.items()}
+        chosen, last = set(), group.start
+        for tick, times in ticks.items():
+            following = decoded.get(tick + 1, [])
+            is_near = bool(following) and seconds(following[0]) - seconds(last) <= _NEAR_TICKS / rate
+            taken = decoded[tick][:1] or ([] if is_near else times[:1])
+            chosen.update(taken)
+            last = max([last, *taken])
+        return chosen
 
     def _decode(self, packets: list[VideoPacket], wanted: Collection[int]) -> Iterator[VideoFrame]:
         self._context.flush_buffers()
@@ -152,7 +203,7 @@ class GroupDecoder:
         if frame.pts is None:
             raise Spoiled
         large = self._painter.rgb(frame) if kept else None
-        return Shot(frame.pts, self._miniaturist.small(frame), large)
+        return Shot(frame.pts, BlockPicture(self._miniaturist.small(frame)), large)
 
 
 class _GroupWalk:
@@ -164,12 +215,12 @@ class _GroupWalk:
         self._group = group
         self._dense = (0, -1)
         self._given: int | None = None
-        self._held: deque[tuple[Shot, BlockPicture]] = deque()
+        self._held: deque[Shot] = deque()
 
     def shots(self) -> Iterator[Shot]:
         while not (yield from self._pass()):
             continue
-        yield from (shot for shot, _ in self._held)
+        yield from self._held
 
     def _pass(self) -> Generator[Shot, None, bool]:
         """Decode from the group's start; returns whether that came to the end, or must be begun again."""
@@ -181,46 +232,47 @@ class _GroupWalk:
             if self._given is not None and pts <= self._given:
                 continue
             shot = self._decoder.shot(frame, kept=takes)
-            picture = BlockPicture(0.0, shot.small)
-            if self._held and self._hides_cut(self._held[-1], (shot, picture)):
+            if self._held and self._hides_cut(self._held[-1], shot):
                 # Only once: where one cut lies inside a group, there are often more.
-                self._dense = (self._held[0][0].pts, _FOR_EVER)
+                self._dense = (self._held[0].pts, _FOR_EVER)
                 return False
-            self._held.append((shot, picture))
+            self._held.append(shot)
             if len(self._held) > _HELD:
-                ready, _ = self._held.popleft()
+                ready = self._held.popleft()
                 self._given = ready.pts
                 yield ready
         return True
 
-    def _hides_cut(self, before: tuple[Shot, BlockPicture], after: tuple[Shot, BlockPicture]) -> bool:
+    def _hides_cut(self, before: Shot, after: Shot) -> bool:
         """Tell whether there may be a cut between two frames with others in between."""
-        if self._dense[0] <= before[0].pts and after[0].pts <= self._dense[1]:
+        if self._dense[0] <= before.pts and after.pts <= self._dense[1]:
             return False
-        if not any(before[0].pts < time < after[0].pts for time in self._group.times):
+        if not any(before.pts < time < after.pts for time in self._group.times):
             return False
-        return may_be_cut(before[1], after[1]) and replaced_share(before[1], after[1]) > _CANDIDATE_SHARE
+        one, other = before.picture, after.picture
+        return may_be_cut(one, other) and replaced_share(one, other) > _CANDIDATE_SHARE
 
 
 def alike(one: Shot, other: Shot) -> bool:
     """Tell whether two key frames show the same in the same light."""
-    if one.small.shape != other.small.shape:
+    before, after = one.picture.small, other.picture.small
+    if before.shape != after.shape or abs(float(before.mean()) - float(after.mean())) > _SAME_LIGHT:
         return False
-    if abs(float(one.small.mean()) - float(other.small.mean())) > _SAME_LIGHT:
+    if may_be_cut(one.picture, other.picture):
         return False
-    if may_be_cut(BlockPicture(0.0, one.small), BlockPicture(0.0, other.small)):
-        return False
-    return changed_share(comparable(one.small), comparable(other.small)) <= _SAME_SHARE
+    return changed_share(comparable(before), comparable(after)) <= _SAME_SHARE
 
 
-def _open_context(footage: Footage) -> VideoCodecContext:
+def _open_context(footage: Footage, threads: int) -> VideoCodecContext:
     source = footage.codec
     context = CodecContext.create(source.codec.name, "r")
     if not isinstance(context, VideoCodecContext):
         raise Spoiled
     context.extradata = source.extradata
     context.width, context.height = source.width, source.height
-    context.thread_count = 1
+    context.thread_count, context.thread_type = threads, "FRAME"
     context.options = {"max_pixels": str(footage.max_pixels)}
+    if not footage.is_filtered:
+        context.options |= {"skip_loop_filter": "all"}
     context.open()
     return context

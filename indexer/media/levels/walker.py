@@ -25,10 +25,12 @@ _CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video")
 """Those whose packets tell the time of display and hold one frame each; others are walked in full."""
 _WAIT_SECONDS = 0.25
 _AHEAD_GROUPS = 8
-_AHEAD_SECONDS = 8.0
-"""As many groups more as end within this: they are short, and the next key frame to compare is among them."""
-_KEY_SECONDS = 4.0
+_AHEAD_BYTES = 16 * 1024**2
+"""As far packets are read ahead, but always on to the next key frame to compare: quiet groups are small."""
+_KEY_SECONDS = 8.0
 """In quiet footage one key frame in this time is decoded and compared, however many there are."""
+_LEAD_SECONDS = LEAD_SECONDS + _KEY_SECONDS
+"""How much earlier a resumed walk begins, so that it compares the key frames that an undisturbed one does."""
 _AHEAD_JOBS = 3
 _NEIGHBOURS = 2
 """Groups before this one whose quiet level counts, and one after it."""
@@ -47,6 +49,11 @@ class _Entry:
     key: Job | None = None
     span: Job | None = None
     is_still: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known what to do with it."""
+        return self.is_still or self.span is not None or not self.group.is_sound
 
 
 class LevelsWalk:
@@ -152,7 +159,7 @@ class LevelsWalk:
         """Put a group on its way; what lies before a resumed walk's lead-in only shows what is quiet."""
         seconds = self._seconds(max(group.times) if group.end is None else group.end)
         measured = loudness(group, self._pixels, seconds - self._seconds(group.start))
-        if group.end is not None and seconds <= self._plan.start_seconds - LEAD_SECONDS:
+        if group.end is not None and seconds <= self._plan.start_seconds - _LEAD_SECONDS:
             self._before.append(measured)
         else:
             self._entries.append(_Entry(group, measured))
@@ -165,8 +172,7 @@ class LevelsWalk:
             if not self._entries:
                 return False
             head = self._entries[0]
-            if head.is_still or head.span is not None or not head.group.is_sound:
-                self._crew_at_work.lead(head.group.ordinal)
+            if head.is_settled:
                 return True
             waiting = [entry.key for entry in self._entries if entry.key is not None][:2]
             if waiting:
@@ -184,20 +190,33 @@ class LevelsWalk:
             self._live()
 
     def _has_room_ahead(self) -> bool:
-        if len(self._entries) < _AHEAD_GROUPS:
+        entries = self._entries
+        if len(entries) < 2 or self._waits_for_more(entries[0]):
             return True
-        reach = self._entries[-1].group.start - self._entries[0].group.start
-        return self._footage is not None and reach * self._footage.time_base < _AHEAD_SECONDS
+        held = sum(entry.group.held_bytes for entry in entries)
+        return len(entries) < _AHEAD_GROUPS and held < _AHEAD_BYTES
+
+    def _waits_for_more(self, head: _Entry) -> bool:
+        """Tell whether the next key frame that the first group is compared with is not read yet."""
+        later = list(self._entries)[1:]
+        return not head.is_settled and not any(
+            other.is_quiet is not None and other.has_key for other in later
+        )
 
     def _decide(self) -> None:
-        """Take every group as far through the levels as what is known allows."""
+        """Take every group as far through the levels as what is known allows.
+
+        Groups are given to be decoded in their order: the threads hold few pictures that wait.
+        """
         entries = list(self._entries)
         self._judge_packets(entries)
+        may_decode = True
         for place, entry in enumerate(entries):
             if entry.is_quiet is None:
                 return
-            if not (entry.is_still or entry.span is not None or not entry.group.is_sound):
-                self._decide_one(entry, entries[place + 1 :])
+            if not entry.is_settled and self._must_be_decoded(entry, entries[place + 1 :]) and may_decode:
+                self._decode(entry)
+            may_decode = may_decode and entry.is_settled
 
     def _judge_packets(self, entries: list[_Entry]) -> None:
         """Tell of each group with known neighbours whether it is quiet, and whether its key frame counts."""
@@ -224,26 +243,24 @@ class LevelsWalk:
         ticks = [self._seconds(one.group.start) // _KEY_SECONDS for one in (previous, entry)]
         return ticks[0] != ticks[1]
 
-    def _decide_one(self, entry: _Entry, later: list[_Entry]) -> None:
-        """Decode a group, unless its packets are quiet and the key frames around it show the same."""
+    def _must_be_decoded(self, entry: _Entry, later: list[_Entry]) -> bool:
+        """Tell whether a group must be decoded: unless it is quiet and key frames around it show the same.
+
+        While those are not decoded, it is not known yet.
+        """
         if not entry.is_quiet:
-            self._decode(entry)
-            return
+            return True
         after = next((other for other in later if other.is_quiet is not None and other.has_key), None)
         if after is None:
-            if self._reader.is_done and all(other.is_quiet is not None for other in later):
-                self._decode(entry)
-            return
+            return self._reader.is_done and all(other.is_quiet is not None for other in later)
         if entry.has_key:
             self._submit_key(entry)
         self._submit_key(after)
         start = self._key_before(entry)
         if start is None or after.key is None or not (start.is_done and after.key.is_done):
-            return
-        if start.shots and after.key.shots and alike(start.shots[0], after.key.shots[0]):
-            entry.is_still = True
-        else:
-            self._decode(entry)
+            return False
+        entry.is_still = bool(start.shots and after.key.shots) and alike(start.shots[0], after.key.shots[0])
+        return not entry.is_still
 
     def _submit_key(self, entry: _Entry) -> None:
         if entry.key is None:
@@ -317,7 +334,7 @@ class LevelsWalk:
     def _samples(self, shots: list[Shot]) -> Iterator[Sample]:
         for shot in shots:
             self._given = shot.pts
-            sample = self._sampler.measured(self._seconds(shot.pts), shot.small, shot.large)
+            sample = self._sampler.measured(self._seconds(shot.pts), shot.picture, shot.large)
             if sample.pts_seconds >= self._plan.start_seconds - 1e-6:
                 yield sample
 

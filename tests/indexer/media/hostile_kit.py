@@ -11,6 +11,8 @@ import av
 
 from indexer.media.decoder import Decoder
 
+_GROUP = 25
+
 
 def write_flat(
     path: Path, size: tuple[int, int], frames: int, codec: str = "libx264", rate: int = 25
@@ -24,10 +26,18 @@ def write_flat(
         grey = av.VideoFrame(*size, stream.pix_fmt)
         for plane in grey.planes:
             plane.update(bytes([128]) * plane.buffer_size)
-        for number in range(frames):
+        group: list[av.Packet] = []
+        for number in range(min(frames, _GROUP)):
             grey.pts, grey.time_base = number, Fraction(1, rate)
-            container.mux(stream.encode(grey))
-        container.mux(stream.encode(None))
+            group += stream.encode(grey)
+        group += stream.encode(None)
+        for number in range(frames):  # the rest is the same again, and encoding it would only take time
+            packet = av.Packet(bytes(group[number % len(group)]))
+            packet.is_keyframe = group[number % len(group)].is_keyframe
+            packet.stream, packet.time_base = stream, Fraction(1, rate)
+            packet.pts = packet.dts = number
+            packet.duration = 1
+            container.mux(packet)
     return path
 
 

@@ -51,14 +51,19 @@ def decoded_between(walked: Walked, start: float, end: float) -> int:
     return sum(start <= time < end for time in walked.times)
 
 
+def activity_between(walked: Walked, start: float, end: float) -> list[float]:
+    inside = [sample.activity for sample in walked.samples if start < sample.pts_seconds < end]
+    return [activity for activity in inside if activity is not None]
+
+
 def test_still_footage_costs_its_key_frames(tmp_path: Path, decoder: Decoder) -> None:
-    """Ten seconds with a key frame every two: one sample each, but for the first group, where the encoder
-    still refines its picture, and the last one, which no key frame ends."""
+    """Ten seconds with a key frame every two: one sample in eight seconds, but for the first group, where the
+    encoder still refines its picture, and the last one, which no key frame ends."""
     path = tmp_path / "still.mp4"
     write_drawn(path, passing(0, 0, 10), options=SHORT_GROUPS)
     walked = walk(decoder, path)
     quiet = [sample for sample in walked.samples if 2 <= sample.pts_seconds < 8]
-    assert [sample.pts_seconds for sample in quiet] == [2, 4]
+    assert [sample.pts_seconds for sample in quiet] == [2]
     assert all(sample.frame is not None for sample in quiet)
     assert decoded_between(walked, 8, 10) > 10
     assert walked.active_seconds == set()
@@ -83,7 +88,8 @@ def test_still_footage_costs_its_key_frames(tmp_path: Path, decoder: Decoder) ->
 def test_movement_is_found_and_measured_as_in_the_full_walk(
     codec: str, name: str, options: dict[str, str], tmp_path: Path, decoder: Decoder
 ) -> None:
-    """Something crosses the picture from second 5 to 7; every frame there that counts is the same."""
+    """Something crosses the picture from second 5 to 7: as much of it moves as in the full walk, which
+    measures at other frames."""
     path = tmp_path / name
     write_drawn(path, passing(5, 7, 12), codec=codec, options=options)
     full, levels = walk(decoder, path, WalkMode.FULL), walk(decoder, path)
@@ -91,10 +97,9 @@ def test_movement_is_found_and_measured_as_in_the_full_walk(
     assert levels.active_seconds == full.active_seconds
     assert levels.times == sorted(set(levels.times))
     assert set(levels.times) <= set(full.times)
-    truth = {s.pts_seconds: s.activity for s in full.samples}
-    inside = [s for s in levels.samples if 5.2 < s.pts_seconds < 6.8 and s.activity is not None]
-    assert len(inside) >= 12
-    assert all(s.activity == pytest.approx(truth[s.pts_seconds], abs=1e-3) for s in inside)
+    truth, found = activity_between(full, 5.2, 6.8), activity_between(levels, 5.2, 6.8)
+    assert len(found) >= 10
+    assert np.mean(found) == pytest.approx(np.mean(truth), rel=0.25)
 
 
 def test_a_change_between_key_frames_is_found_although_packets_are_even(
