@@ -9,6 +9,8 @@ from typing import Any
 from indexer.clock.start import WallSpan
 from indexer.timeline import Coverage, Span
 
+SECOND_LOOK_STEP = "second_look"
+"""Name of the step in which statements are asked once more; it is no tool of the model's."""
 STILL = "still, so only a few of its frames were looked at"
 """What people are told of spans in which indexing found no movement."""
 
@@ -159,6 +161,8 @@ class VideoCoverage:
     """What was inspected by few of its frames only, because indexing found no movement in it."""
     read: tuple[Span, ...] = ()
     """What was read or searched of the index, without what nobody had looked at."""
+    reason: str = ""
+    """Why nothing of it is known, not even how long it is; "" for a video with spans."""
 
 
 @dataclass(frozen=True, slots=True)

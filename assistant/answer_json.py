@@ -63,6 +63,7 @@ def _coverage(entry: VideoCoverage) -> dict[str, Any]:
             }
             for look in entry.looks
         ],
+        **({"reason": entry.reason} if entry.reason else {}),
     }
 
 

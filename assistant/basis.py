@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer import STILL, Models, VideoCoverage
 from assistant.limits import asks_yes_or_no
+from indexer.plurals import counted
 from indexer.timeline import Span
 from indexer.vision.model import VisionModel
 
@@ -36,20 +37,33 @@ def say_basis(
     indexed = f"the index of {index_vision or 'imported captions'}"
     if vision.name == index_vision:
         indexed += f", written from at most {vision.caption_budget.frames_per_second:g} frames a second"
+    # What was not inspected is told first: where many videos are asked about, the others are only counted.
+    ordered = sorted(coverage, key=lambda entry: not (entry.reason or entry.coverage.not_inspected))
     told = [
         f"{entry.video}: {'; '.join(_parts(entry, indexed, models.vision))}"
-        for entry in coverage[:_MAX_VIDEOS]
+        for entry in ordered[:_MAX_VIDEOS]
     ]
-    more = len(coverage) - len(told)
-    rest = f" {more} more videos were inspected likewise." if more > 0 else ""
-    return f"What this rests on. {'. '.join(told)}.{rest}"
+    return f"What this rests on. {'. '.join(told)}.{_more(ordered[_MAX_VIDEOS:])}"
+
+
+def _more(rest: Sequence[VideoCoverage]) -> str:
+    """Say of how many more videos all, a part or nothing was inspected."""
+    nothing = sum(not entry.coverage.inspected for entry in rest)
+    partly = sum(bool(entry.coverage.inspected and entry.coverage.not_inspected) for entry in rest)
+    counts = {
+        "inspected likewise": len(rest) - partly - nothing,
+        "inspected in part": partly,
+        "not inspected": nothing,
+    }
+    told = [f"{counted(count, 'more video')} {how}" for how, count in counts.items() if count]
+    return f" {', '.join(told)}." if told else ""
 
 
 def _parts(entry: VideoCoverage, indexed: str, vision: str) -> Iterator[str]:
     if entry.read:
         yield f"{_spans(entry.read)} in {indexed}"
     for look in entry.looks:
-        rate = f"{look.frames} frames, {look.frames_per_second:.2g} a second"
+        rate = f"{counted(look.frames, 'frame')}, {look.frames_per_second:.2g} a second"
         yield f"{look.span} looked at again by {vision}, {rate}"
     if entry.still:
         yield f"{_spans(entry.still)} {STILL}"
@@ -59,7 +73,8 @@ def _parts(entry: VideoCoverage, indexed: str, vision: str) -> Iterator[str]:
         told += [f"{len(gaps) - _MAX_PARTS} more"] if len(gaps) > _MAX_PARTS else []
         yield f"not inspected: {', '.join(told)}"
     elif not entry.coverage.inspected:
-        yield "nothing was inspected"
+        why = f" ({entry.reason.rstrip('.')})" if entry.reason else ""
+        yield f"nothing was inspected{why}"
 
 
 def _spans(spans: Sequence[Span]) -> str:

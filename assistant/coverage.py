@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from assistant.answer import Looked, Source, VideoCoverage
 from assistant.evidence import Evidence, Findings
 from indexer.library.library import Library
+from indexer.library.records import VideoRecord
 from indexer.timeline import Coverage, Span, Unseen, merge_spans, subtract_spans
 
 _TOUCH_SECONDS = 1e-6
@@ -44,6 +45,7 @@ def build_coverage(
             for video in library.videos()
             if not video.answerable and video.duration_seconds > 0
         ]
+    unknown = [video for video in library.videos() if whole_library and _is_unknown(video)]
     named = [
         VideoCoverage(
             library.handle(library.video(entry.video_id)),
@@ -54,7 +56,22 @@ def build_coverage(
         )
         for entry in coverages
     ]
+    named += [
+        VideoCoverage(library.handle(video), Coverage(video.video_id, (), ()), reason=_why_unknown(video))
+        for video in unknown
+    ]
     return tuple(sorted(named, key=lambda entry: entry.video))
+
+
+def _is_unknown(video: VideoRecord) -> bool:
+    """Tell whether nothing of a video is known that could be a span."""
+    return not video.answerable and video.duration_seconds <= 0
+
+
+def _why_unknown(video: VideoRecord) -> str:
+    return (
+        f"{video.status.value}: {video.reason}" if video.reason else f"{video.status.value}, not indexed yet"
+    )
 
 
 def _read(library: Library, video_id: str, index: Iterable[Span]) -> tuple[Span, ...]:

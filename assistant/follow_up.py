@@ -102,6 +102,8 @@ _FORMS: tuple[tuple[str, _Move], ...] = (
         _same,
     ),
 )
+_THEN_OF_OTHERS = re.compile(r"(?<!and )\bthen(?=\W*$)", re.IGNORECASE)
+"""Of other cameras, "what did they see then?" is the same moment; "and then?" is what comes after it."""
 _LEFT_OVER = re.compile(r"\s+(?:in|of|at|on|from)$", re.IGNORECASE)
 _RULES = tuple((re.compile(text, re.IGNORECASE), move) for text, move in _FORMS)
 
@@ -137,6 +139,8 @@ def follow_up(library: Library, question: str, reference: Reference | None) -> F
         video = library.video(reference.video_id)
     except WitnessError:  # removed since
         return None
+    if ASKS_FOR_OTHERS.search(text):
+        text = _THEN_OF_OTHERS.sub("at that moment", text)
     for pattern, move in _RULES:
         match = pattern.search(text)
         if match and not find_times(text[: match.start()] + " " + text[match.end() :]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from assistant.matching import SAYS_LITTLE
-from assistant.observer_words import asks_about_falls, observer_words, without_observed
+from assistant.observer_words import asks_about_falls, han_beyond, observer_words, without_observed
 from indexer.text import query_tokens, tokens
 
 _SOUND = re.compile(
@@ -57,6 +57,7 @@ _OF_COUNTING = frozenset(
     )
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
 _YES_OR_NO = re.compile(
@@ -91,8 +92,9 @@ def unknowable(question: str, words: str, *, counted: bool = False) -> str:
         if pattern.search(question) and not (counted and subject == _HOW_OFTEN):
             return subject
     if _PRESENCE.search(question):
-        named = set(query_tokens(_PRESENCE.sub(" ", words))) - _MEASURED - SAYS_LITTLE
-        return "Whether that was there" if named else ""
+        rest = _PRESENCE.sub(" ", words)
+        named = set(query_tokens(_HAN.sub(" ", rest))) - _MEASURED - SAYS_LITTLE
+        return "Whether that was there" if named or han_beyond(rest) else ""
     beyond = beyond_measuring(words) if counted or asks_yes_or_no(question) else ""
     return f"What {beyond} stands for" if beyond else ""
 

@@ -14,7 +14,8 @@ from indexer.timeline import Event, Segment, Span
 SAYS_LITTLE = frozenset(
     tokens(
         "as by with from for on off out over away back about per go get make than then so we he she they"
-        " not no some someone somebody something anyone anybody everyone everything thing one else"
+        " not no some someone somebody something anyone anybody anything nothing"
+        " everyone everything thing one else"
         " picture video clip second time many much often"
     )
 )

@@ -93,6 +93,11 @@ _HAN_COLOURS = {
     "蓝": "blue", "紫": "purple", "粉": "pink", "棕": "brown", "褐": "brown",
 }  # fmt: skip
 _HAN_TEXT = re.compile(r"[\u4e00-\u9fff]+")
+_HAN_GENERAL = re.compile(
+    f"[{''.join(_HAN_COLOURS)}]色?|颜色|东西|物体|事物|什么|任何|画面|镜头|视频|有没有|是否|是不是|有无|看到|看见"
+    "|出来|过去|过来|[有没的了过吗呢里中在从向往到上下左右边侧来去和是被都曾时候间]"
+)
+"""Chinese that an observer's measurements can answer, or that says nothing of what is asked for."""
 _MOVED_ANYHOW = ("moved",)
 
 _ABOUT_FALLS = _PATTERNS[0][0]
@@ -126,9 +131,14 @@ def observer_groups(question: str) -> list[tuple[str, ...]]:
             groups.append(phrases)
     if len(groups) > 1:  # a direction, an entry says more than that something moved
         groups = [group for group in groups if group != _MOVED_ANYHOW]
+    return [*groups, *((colour,) for colour in asked_colours(question))]
+
+
+def asked_colours(question: str) -> list[str]:
+    """Return the colours that a question names, as the observer calls them."""
     colours = [colour.lower().replace("gray", "grey") for colour in _COLOUR.findall(question)]
     colours += [name for character, name in _HAN_COLOURS.items() if f"{character}色" in question]
-    return [*groups, *((colour,) for colour in dict.fromkeys(colours))]
+    return list(dict.fromkeys(colours))
 
 
 def without_observed(question: str) -> str:
@@ -136,6 +146,26 @@ def without_observed(question: str) -> str:
     for pattern in (*(pattern for pattern, _ in (*_SIDEWAYS, *_EXACTLY, *_PATTERNS)), _COLOUR, _HAN_TEXT):
         question = pattern.sub(" ", question)
     return question
+
+
+def han_beyond(question: str) -> str:
+    """Return the Chinese of a question that no observer has words for: 狗 of 有绿色的狗经过吗."""
+    for pattern in (*(pattern for pattern, _ in (*_SIDEWAYS, *_EXACTLY, *_PATTERNS)), _HAN_GENERAL):
+        question = pattern.sub(" ", question)
+    return "".join(_HAN_TEXT.findall(question))
+
+
+def denied_words(words: str) -> str:
+    """Return what an event has to say for a yes, as `indexer.library.occurrences.Wanted` reads it.
+
+    "" where that cannot be told: nothing measurable is asked, or several things at once, which would be
+    several events.
+    """
+    groups = observer_groups(words)
+    colours = asked_colours(words)
+    if not groups or len(groups) - len(colours) > 1 or len(colours) > 1 or asks_for_text(words):
+        return ""
+    return " ".join("|".join(f'"{phrase}"' for phrase in group) for group in groups)
 
 
 def asks_about_falls(question: str) -> bool:

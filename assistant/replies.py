@@ -14,17 +14,19 @@ _START_END = re.compile(
 )
 
 
-def read_reply(reply: str, span: Span, *, judges: bool) -> tuple[Line, ...]:
+def read_reply(reply: str, span: Span, *, judges: bool, around: Span | None = None) -> tuple[Line, ...]:
     """Read what a look brought.
 
     Args:
         reply: The model's words; for one that only measures, the JSON object of ``prompts/caption.md``.
-        span: What was looked at; every line lies inside it.
+        span: What was looked at; every line of prose lies inside it, every measurement at least in part.
         judges: Whether the model understood the question, and so answered in prose.
+        around: What was shown in all, where that is more: a movement has its whole time in it.
     """
     if judges:
         return tuple(_prose(reply, span))
-    return tuple(caption_lines(parse_caption(reply, span), span))
+    lines = caption_lines(parse_caption(reply, around or span), span)
+    return tuple(line for line in lines if line.span.intersect(span))
 
 
 def _prose(reply: str, span: Span) -> Iterator[Line]:

@@ -1,5 +1,7 @@
 """From words to ranked moments: meaning and words are searched, their ranks fused, neighbours merged.
 
+Where frames are indexed, what they look like is a third ranking; or the question itself is a picture.
+
 No language model and no LangChain in here: ``witness search`` uses it as it is.
 """
 
@@ -15,12 +17,13 @@ from assistant.retrieving.choosing import choose
 from assistant.retrieving.fusion import fuse
 from assistant.retrieving.moment import Moment, Ranks
 from assistant.retrieving.moments import MomentMaker
+from indexer.embedding.picture import Picture
 from indexer.embedding.reranking import Reranker
 from indexer.library.library import Library
 from indexer.library.records import Hit
 from indexer.timeline import Segment, Span
 
-__all__ = ["Moment", "Ranks", "find_moments"]
+__all__ = ["Moment", "Ranks", "find_like", "find_moments"]
 
 _DEPTH = 50
 """Hits of each ranking, at least."""
@@ -45,7 +48,7 @@ def find_moments(
         limit: How many moments to return at most.
         video_id: Search this video only.
         span: Search segments that overlap this span only.
-        reranker: Reads the best moments once more, together with the query.
+        reranker: Reads the best moments once more, together with the query; default: the library's, if any.
 
     Returns:
         Best first; empty when nothing fits.
@@ -54,16 +57,53 @@ def find_moments(
     terms = Terms(query, added)
     if not terms:
         return _in_time_order(library, limit, video_id, span)
-    dense, words = _search(library, " ".join([query, *added]), terms, max(_DEPTH, 4 * limit), video_id, span)
-    segments = [hit.segment for hit in [*dense, *words]]
+    depth = max(_DEPTH, 4 * limit)
+    dense, words = _search(library, " ".join([query, *added]), terms, depth, video_id, span)
+    seen = library.search_frames(query, limit=depth, video_id=video_id, span=span)
+    frames = [Hit(hit.video, hit.segment, hit.score) for hit in seen]
+    segments = [hit.segment for hit in [*dense, *words, *frames]]
     weights = EventWeights(segments, terms)
     texts = TextWeights(map(_text, dict.fromkeys(segments)), terms)
-    scored = fuse(dense, words, weights, lexical=_is_lexical(library))
+    scored = fuse(dense, words, weights, lexical=_is_lexical(library), frames=frames)
     moments = MomentMaker(library, terms, weights, texts, span).moments(scored, max(_RERANKED, 2 * limit))
     if is_observer(library.vision_name) and asks_for_text(query):
         moments = [moment for moment in moments if any(map(_quotes_text, moment.segments))]
+    reranker = reranker or library.reranker
     if reranker is not None:
         moments = _reranked(reranker, query, moments[: max(_RERANKED, 2 * limit)])
+    return _with_time_ranks(choose(moments, limit, one_video=video_id is not None))
+
+
+def find_like(
+    library: Library,
+    picture: Picture,
+    *,
+    limit: int = 5,
+    video_id: str | None = None,
+    span: Span | None = None,
+) -> list[Moment]:
+    """Find the moments whose frames look most like a picture.
+
+    Args:
+        library: Where to search.
+        picture: A file, its bytes, or RGB pixels.
+        limit: How many moments to return at most.
+        video_id: Search this video only.
+        span: Search segments that overlap this span only.
+
+    Returns:
+        Best first, each a segment, with the cosine similarity of its best frame as its score and that
+        frame's place as `Moment.seconds`.
+
+    Raises:
+        LibraryError: The library's frames are not indexed.
+        MediaError: The picture cannot be read.
+    """
+    found = library.search_like(picture, limit=max(_DEPTH, 4 * limit), video_id=video_id, span=span)
+    moments = [
+        Moment(hit.video, hit.span, hit.score, (hit.segment,), ranks=Ranks(frames=rank), seconds=hit.seconds)
+        for rank, hit in enumerate(found, start=1)
+    ]
     return _with_time_ranks(choose(moments, limit, one_video=video_id is not None))
 
 

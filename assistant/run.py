@@ -24,8 +24,12 @@ _OVER_LIMIT = "Tool call limit"
 """How LangChain's limit on tool calls begins what it tells the model."""
 
 
+class QuestionStopped(WitnessError):
+    """Somebody stopped the question before it was answered."""
+
+
 class StopSignal(BaseCallbackHandler):
-    """Ends a model's reply at its next piece of text, once `stop` was called.
+    """Ends a question at its next step or its model's next piece of text, once `stop` was called.
 
     A graph waits for its model's thread, and a thread cannot be interrupted from outside.
     """
@@ -36,24 +40,36 @@ class StopSignal(BaseCallbackHandler):
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """End what is being written."""
+        """End what is being done; may be called from any thread."""
         self._stopped.set()
+
+    def check(self) -> None:
+        """Go no further once `stop` was called.
+
+        Raises:
+            QuestionStopped: It was.
+        """
+        if self._stopped.is_set():
+            raise QuestionStopped("the question was stopped")
+
+    def on_chat_model_start(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse to begin another reply."""
+        self.check()
 
     def on_llm_new_token(self, token: str | list[str | dict[str, Any]], **kwargs: Any) -> None:
         """Refuse the next piece of a reply that nobody reads."""
-        if self._stopped.is_set():
-            raise WitnessError("the question was given up")
+        self.check()
 
 
 class Run:
     """Follows the stream of one question; afterwards holds its steps, findings and final text."""
 
-    def __init__(self) -> None:
+    def __init__(self, signal: StopSignal | None = None) -> None:
         self.text = ""
         """The model's last message, as it wrote it."""
         self.stopped = False
         """Whether a limit ended the run before the model had answered."""
-        self.signal = StopSignal()
+        self.signal = signal or StopSignal()
         """A callback of the graph, which ends the model's writing when the run is no longer followed."""
         self.refused_calls = 0
         """Tool calls that came after the limit, and were not made."""
@@ -78,11 +94,13 @@ class Run:
         """Turn the graph's stream (modes "messages" and "updates") into events."""
         try:
             yield from self._events(stream)
-        finally:
+        except BaseException:
             self.signal.stop()  # whoever follows has gone: a model that still writes would write for nobody
+            raise
 
     def _events(self, stream: Iterable[Any]) -> Iterator[AskEvent]:
         for kind, payload in stream:
+            self.signal.check()
             if kind == "messages":
                 message, metadata = payload
                 if (

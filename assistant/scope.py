@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.camera_names import take_cameras
+from assistant.narrowing import Within
 from assistant.observer_words import is_observer
 from assistant.timing_choice import HOW_TO_SET, Named, Resolved, resolve_times
 from assistant.timing_events import RelativeTime, find_relative
@@ -79,6 +81,8 @@ class Scope:
     """Whether whole videos are to be told of although there are words, since no search would find those."""
     measured: bool = False
     """Whether the index holds measurements, not the words of a model that understands pictures."""
+    narrowed: bool = False
+    """Whether the person chose a part of the library, beside the words of the question."""
     relative: RelativeTime | None = None
     """A time told by an event, "ten seconds before the box fell"; its stretch stands with the videos."""
 
@@ -103,7 +107,12 @@ _REFERS_BACK = re.compile(
 
 
 def read_question(
-    library: Library, question: str, video: str | None = None, *, now: datetime | None = None
+    library: Library,
+    question: str,
+    video: str | None = None,
+    within: Within | None = None,
+    *,
+    now: datetime | None = None,
 ) -> Scope:
     """Work out which videos and spans a question means.
 
@@ -111,15 +120,17 @@ def read_question(
         library: The videos to choose from.
         question: The person's words.
         video: A video that the question is narrowed to, by name, handle or id.
+        within: A part of the library that it is narrowed to.
         now: The instant from which "yesterday" is counted, in the person's zone; default: this one.
 
     Raises:
         VideoNotFound: ``video`` is no video of the library.
         AmbiguousVideo: Several videos are called ``video``.
     """
-    records = library.videos()
+    records = [each for each in library.videos() if within is None or within.holds(each.video_id)]
     mentioned, rest = _take_names(library, records, question)
-    meant = [library.video(video)] if video else mentioned
+    cameras, rest = take_cameras(records, rest)
+    meant = [library.video(video)] if video else mentioned or cameras
     answerable = [record for record in records if record.answerable]
     usable = [record for record in meant if record.answerable] if meant else answerable
     named = [Named(record, library.handle(record)) for record in usable]
@@ -129,15 +140,18 @@ def read_question(
     rest, back = _REFERS_BACK.subn(" ", rest)
     if ASKS_FOR_OTHERS.search(rest):
         rest, named = ASKS_FOR_OTHERS.sub(" ", rest), _others(library, answerable, named, times)
+    if within is not None:
+        _narrow(times, within, named)
     return Scope(
         videos=tuple(_video_scope(each, times) for each in named),
-        named=bool(meant) or len(answerable) == 1,
+        named=bool(meant) or len(answerable) == 1 or within is not None,
         times=tuple(times.texts),
         words=_content(rest),
         notes=(*(_not_answerable(each) for each in meant if not each.answerable), *times.notes),
         missing=tuple(_missing(library, rest)),
         refers_back=back > 0 and not times.texts,
         measured=is_observer(library.vision_name),
+        narrowed=within is not None,
         relative=relative,
     )
 
@@ -190,6 +204,24 @@ def _others(
         times.notes.append("No other camera recorded at that time")
     times.spans = found
     return [Named(record, library.handle(record)) for record in others if record.video_id in found]
+
+
+def _narrow(times: Resolved, within: Within, named: Sequence[Named]) -> None:
+    """Keep of the times what lies within the part that was chosen; without times, that part is meant."""
+    asked = any(times.spans.values())
+    parts = {
+        each.record.video_id: list(
+            within.clip(each.record.video_id, times.spans.get(each.record.video_id, ()))
+            if times.spans.get(each.record.video_id) or not times.texts
+            else ()
+        )
+        for each in named
+    }
+    times.spans = {video_id: spans for video_id, spans in parts.items() if spans}
+    if asked and not times.spans:
+        times.notes.append(f"That time lies outside of what the question is narrowed to, {within.label}")
+    if within.timed and not times.texts:
+        times.texts.append(within.label)
 
 
 def _video_scope(video: Named, times: Resolved) -> VideoScope:

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,18 +19,19 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from assistant.agent import build_agent
-from assistant.answer import Answer, Models, Step, VideoSpan
+from assistant.answer import SECOND_LOOK_STEP, Answer, Models, Step, VideoSpan
 from assistant.basis import needs_basis, say_basis
 from assistant.briefing import say_reading, write_system_prompt
 from assistant.citations import MAX_FRAMES, Checked, check_citations
-from assistant.conversations import Conversation, Conversations
+from assistant.conversations import Conversation, Conversations, in_the_librarys_words
 from assistant.coverage import build_coverage
 from assistant.events import Answered, AskEvent, StepFinished, StepStarted
 from assistant.evidence import Evidence
 from assistant.follow_up import follow_up, reference_of
 from assistant.models.configured import make_chat_model
 from assistant.models.planner import OfflinePlanner
-from assistant.run import Run
+from assistant.narrowing import Narrowing, Within
+from assistant.run import Run, StopSignal
 from assistant.scope import read_question
 from assistant.second_look import MAX_CLAIMS, Reviewed, review
 from assistant.tools.context import ToolContext
@@ -44,8 +46,6 @@ from indexer.vision.model import FrameBudget, VisionModel, close_vision
 
 __all__ = ["CONVERSATIONS_FILE", "DEFAULT_ACTIONS", "Assistant", "Mode", "open_assistant"]
 
-SECOND_LOOK_STEP = "second_look"
-"""Name of the step in which statements are asked once more; it is no tool of the model's."""
 CONVERSATIONS_FILE = "conversations.sqlite"
 """File in the library's folder that keeps the conversations."""
 
@@ -82,7 +82,8 @@ class Assistant:
         self._context = ToolContext(library, vision, language)
         # The planner's sentences without citation are about the search; a language model's may be anything.
         self._marks_uncited = not isinstance(chat_model, OfflinePlanner)
-        self._conversations = Conversations(checkpoint_path)
+        self.history = Conversations(checkpoint_path)
+        self._failing = in_the_librarys_words(checkpoint_path)
         self._connection = sqlite3.connect(
             checkpoint_path or ":memory:", check_same_thread=False, timeout=30.0
         )
@@ -99,6 +100,11 @@ class Assistant:
         )
 
     @property
+    def vision(self) -> VisionModel:
+        """Who looks at frames; to share its weights or its server."""
+        return self._vision
+
+    @property
     def models(self) -> Models:
         """Which models the answers come from."""
         return Models(self._chat_name, self._vision.name, self.library.embedder_name)
@@ -111,6 +117,8 @@ class Assistant:
         video: str | None = None,
         mode: Mode = Mode.ANSWER,
         actions: Sequence[str] | None = None,
+        narrowing: Narrowing | None = None,
+        signal: StopSignal | None = None,
     ) -> Iterator[AskEvent]:
         """Answer a question, step by step.
 
@@ -120,34 +128,42 @@ class Assistant:
             video: Narrow the question to this video, by name, handle or id.
             mode: The form in which the answer is wanted.
             actions: What to choose from in `Mode.CLASSIFY`.
+            narrowing: Narrow the question to a camera, a day or a stretch; it may name the video too.
+            signal: Ends the question from another thread; nothing of it is kept then.
 
         Yields:
             Steps as they begin and end, the text as it is written, and at last `Answered`.
 
         Raises:
             WitnessError: The question is empty, the video unknown, or the chat model does not answer.
+            QuestionStopped: The signal was given.
         """
         question = question.strip()
         if not question:
             raise WitnessError('the question is empty; ask, for example, "what happened at second 5?"')
-        turn = self._read(question, conversation_id, video, mode, as_actions(actions))
+        within = narrowing.resolve(self.library) if narrowing else None
+        turn = self._read(question, conversation_id, video, mode, as_actions(actions), within)
         thread = conversation_id or f"once-{uuid.uuid4().hex}"
-        run = Run()
+        run = Run(signal)
         try:
-            yield from run.follow(
-                self._graph.stream(
-                    {"messages": [*self._without_broken_turn(thread), _message(turn)]},
-                    {"configurable": {"thread_id": thread}, "callbacks": [run.signal]},
-                    context=turn,
-                    stream_mode=["messages", "updates"],
+            with self._failing():
+                yield from run.follow(
+                    self._graph.stream(
+                        {"messages": [*self._without_broken_turn(thread), _message(turn)]},
+                        {"configurable": {"thread_id": thread}, "callbacks": [run.signal]},
+                        context=turn,
+                        stream_mode=["messages", "updates"],
+                    )
                 )
-            )
         finally:
             if conversation_id is None:
-                self._saver.delete_thread(thread)
+                with suppress(sqlite3.Error):  # on a full disk it stays, and nobody asks for it again
+                    self._saver.delete_thread(thread)
+        run.signal.check()
         answer = yield from self._answer(turn, run)
+        run.signal.check()
         if conversation_id is not None:
-            self._conversations.add(conversation_id, answer)
+            self.history.add(conversation_id, answer)
         yield Answered(answer)
 
     def _read(
@@ -157,32 +173,33 @@ class Assistant:
         video: str | None,
         mode: Mode,
         actions: tuple[str, ...],
+        within: Within | None,
     ) -> Turn:
         """Read a question, which may go on from the conversation so far."""
         goes_on = None
-        if conversation_id is not None and video is None:
-            reference = reference_of(self._conversations.answers(conversation_id))
+        if conversation_id is not None and video is None and within is None:
+            reference = reference_of(self.history.answers(conversation_id))
             goes_on = follow_up(self.library, question, reference)
-        scope = read_question(self.library, goes_on.question if goes_on else question, video)
-        return Turn(question, mode, video, actions, read_follow_up(scope, goes_on), goes_on)
+        scope = read_question(self.library, goes_on.question if goes_on else question, video, within)
+        return Turn(question, mode, video, actions, read_follow_up(scope, goes_on), goes_on, within)
 
     def conversation(self, conversation_id: str) -> list[Answer]:
         """Return the finished answers of a conversation, each with its question, in their order."""
-        return self._conversations.answers(conversation_id)
+        return self.history.answers(conversation_id)
 
     def conversations(self) -> list[Conversation]:
         """Return every conversation as (conversation_id, title, updated_at), the latest first."""
-        return self._conversations.all()
+        return self.history.all()
 
     def forget(self, conversation_id: str) -> None:
         """Remove a conversation for good."""
-        self._conversations.forget(conversation_id)
+        self.history.forget(conversation_id)
         self._saver.delete_thread(conversation_id)
 
     def close(self) -> None:
         """Close the conversations, the library, and what the vision model holds open."""
         self.library.close()
-        self._conversations.close()
+        self.history.close()
         self._connection.close()
         close_vision(self._vision)
 
@@ -195,15 +212,18 @@ class Assistant:
         self.close()
 
     def _without_broken_turn(self, thread: str) -> list[BaseMessage]:
-        """Return what puts the conversation back to its last finished turn; nothing where it stands there.
+        """Return what puts the conversation back to its last kept turn; nothing where it stands there.
 
-        A tool call that never got its result would make every later call of a hosted model fail.
+        A tool call that never got its result would make every later call of a hosted model fail, and a turn
+        that was stopped is to be forgotten.
         """
         state = self._graph.get_state({"configurable": {"thread_id": thread}})
         messages: list[BaseMessage] = state.values.get("messages", [])
-        if not messages or (isinstance(messages[-1], AIMessage) and not messages[-1].tool_calls):
+        starts = [i for i, message in enumerate(messages) if isinstance(message, HumanMessage)]
+        kept = self.history.count(thread)
+        if kept >= len(starts) and (not messages or _ends_a_turn(messages[-1])):
             return []
-        start = max(i for i, message in enumerate(messages) if isinstance(message, HumanMessage))
+        start = starts[kept] if kept < len(starts) else starts[-1]
         return [RemoveMessage(id=REMOVE_ALL_MESSAGES), *messages[:start]]
 
     def _answer(self, turn: Turn, run: Run) -> Generator[AskEvent, None, Answer]:
@@ -304,6 +324,10 @@ def open_assistant(settings: Settings) -> Assistant:
 
 def _message(turn: Turn) -> HumanMessage:
     return HumanMessage(content=turn.question, additional_kwargs=turn_marks(turn))
+
+
+def _ends_a_turn(message: BaseMessage) -> bool:
+    return isinstance(message, AIMessage) and not message.tool_calls
 
 
 def _model_name(chat_model: BaseChatModel) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from assistant.follow_up import FollowUp
+from assistant.narrowing import Within
 from assistant.scope import Scope
 
 
@@ -57,6 +58,8 @@ class Turn:
     """Videos and times that the question means."""
     goes_on: FollowUp | None = None
     """The question written out, where it goes on from an earlier one."""
+    within: Within | None = None
+    """The part of the library that the person narrowed the question to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Marks:
     mode: Mode = Mode.ANSWER
     video: str | None = None
     goes_on: FollowUp | None = None
+    within: Within | None = None
 
 
 def turn_marks(turn: Turn) -> dict[str, Any]:
@@ -73,6 +77,8 @@ def turn_marks(turn: Turn) -> dict[str, Any]:
     marks: dict[str, Any] = {"mode": turn.mode.value, "video": turn.video}
     if turn.goes_on is not None:
         marks |= {"asked": turn.goes_on.question, "note": turn.goes_on.note, "nowhere": turn.goes_on.nowhere}
+    if turn.within is not None:
+        marks["within"] = turn.within.to_json()
     return {_KEY: marks}
 
 
@@ -80,7 +86,8 @@ def read_marks(additional: Mapping[str, Any]) -> Marks:
     """Read the marks back from a message's ``additional_kwargs``; the defaults when there are none."""
     marks = additional.get(_KEY, {})
     goes_on = FollowUp(marks["asked"], marks["note"], marks["nowhere"]) if "asked" in marks else None
-    return Marks(Mode(marks.get("mode", Mode.ANSWER)), marks.get("video"), goes_on)
+    within = Within.from_json(marks.get("within"))
+    return Marks(Mode(marks.get("mode", Mode.ANSWER)), marks.get("video"), goes_on, within)
 
 
 def read_follow_up(scope: Scope, follow_up: FollowUp | None) -> Scope:

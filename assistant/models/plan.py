@@ -13,10 +13,11 @@ from typing import Any
 
 from assistant.counting import Count, CountQuestion, read_count
 from assistant.evidence import Evidence, Findings, Kind
-from assistant.limits import asks_about_sound, measurable, unknowable
-from assistant.observer_words import asks_for_text, is_observer
+from assistant.limits import asks_about_sound, asks_yes_or_no, measurable, unknowable
+from assistant.observer_words import asks_for_text, denied_words, is_observer
 from assistant.scope import Scope, VideoScope
 from assistant.turn import Mode
+from indexer.library.occurrences import Wanted
 from indexer.timeline import Span, merge_spans, subtract_spans
 
 MAX_VIDEOS = 5
@@ -28,6 +29,7 @@ COMPARED_KINDS = ('"came into the picture"|"appeared"', '"left the picture"|"was
 """What of measurements is counted besides all events, where videos are compared."""
 _WHY_TIME = "the question names this time: what the index knows of it"
 _WHY_FINER = "the index was written without knowing the question: look at the frames of that time"
+_WHY_SURE = "a search tells the best moments only, and a no is about all of them: the database is asked"
 _WHY_ALL = "the question is about all of it"
 _WHY_MODE = "the form of the answer takes a look"
 _WHY_BEST = "the best moment, looked at with the question"
@@ -80,8 +82,8 @@ def asked_spans(scope: Scope) -> list[Asked]:
         return [Asked(video, span, True) for video in timed for span in video.spans]
     if scope.searched:
         return []
-    videos = scope.videos[:MAX_VIDEOS]
-    return [Asked(v, Span(0.0, v.duration_seconds), False) for v in videos if v.duration_seconds > 0]
+    videos = [video for video in scope.videos[:MAX_VIDEOS] if video.duration_seconds > 0]
+    return [Asked(v, part, False) for v in videos for part in v.spans or (Span(0.0, v.duration_seconds),)]
 
 
 def first_calls(scope: Scope, question: str, mode: Mode) -> list[Call]:
@@ -98,9 +100,9 @@ def first_calls(scope: Scope, question: str, mode: Mode) -> list[Call]:
             if entry.by_time and entry.seen:
                 calls.append(_look(entry.video.handle, entry.seen, question, _WHY_FINER))
         return calls
-    if scope.named:
+    if scope.named and not scope.narrowed:
         return [_search(scope.words, video.handle) for video in scope.videos[:MAX_VIDEOS]]
-    return [_search(scope.words, None)]
+    return [_search(scope.words, None)]  # the tool stays within what the question is narrowed to
 
 
 def counted(scope: Scope) -> CountQuestion | None:
@@ -108,7 +110,13 @@ def counted(scope: Scope) -> CountQuestion | None:
     return read_count(scope.words, measured=scope.measured) if scope.words else None
 
 
-def count_calls(scope: Scope, count: CountQuestion) -> list[Call]:
+def exact_words(scope: Scope, question: str) -> str:
+    """Return what a measured event has to say for a yes to a question; "" where that cannot be told."""
+    asked = scope.measured and scope.searched and not scope.times and asks_yes_or_no(question)
+    return denied_words(scope.words) if asked else ""
+
+
+def count_calls(scope: Scope, count: CountQuestion, why: str = "") -> list[Call]:
     """Count events: in each stretch or video that is named, or in all at once."""
     wanted = [count.words]
     if count.kind is Count.COMPARE and not count.words and scope.measured and len(scope.videos) <= _COMPARED:
@@ -116,10 +124,10 @@ def count_calls(scope: Scope, count: CountQuestion) -> list[Call]:
     places: list[dict[str, Any]] = [{}]
     if scope.times:
         places = [_arguments(each.video.handle, each.span) for each in asked_spans(scope)]
-    elif scope.named:
+    elif scope.named and not scope.narrowed:
         places = [{"video": video.handle} for video in scope.videos[:MAX_VIDEOS]]
     return [
-        Call("list_events", {"words": words, **place}, f"the question asks for {count.kind.value}")
+        Call("list_events", {"words": words, **place}, why or f"the question asks for {count.kind.value}")
         for words in wanted
         for place in places
     ]
@@ -134,7 +142,7 @@ def next_calls(scope: Scope, question: str, mode: Mode, findings: Sequence[Findi
         # A model words one thing in many ways: where none says it so, the nearest may still be it.
         video = scope.videos[0].handle if len(scope.videos) == 1 else None
         return [_search(scope.words, video)] if none and not scope.measured else []
-    if scope.times or not evidence:
+    if scope.times or not (evidence or exact_words(scope, question)):
         return []
     if not scope.searched:
         # The whole video: measurements stand in the index already, a model that judges is asked in its mode.
@@ -143,6 +151,11 @@ def next_calls(scope: Scope, question: str, mode: Mode, findings: Sequence[Findi
         ]  # fmt: skip
     if any(line.kind is Kind.QUOTE for entry in evidence for line in entry.lines):
         return []  # words were asked for and are there; no look would read them better
+    if exact := exact_words(scope, question):
+        wanted = Wanted.read(exact)
+        told = (line.text.partition(";")[0] for entry in evidence for line in entry.lines)
+        if not any(wanted.fits(text, "") for text in told):
+            return count_calls(scope, CountQuestion(Count.EACH, exact), _WHY_SURE)
     best = evidence[0]
     span = _span_to_look_at(best)
     text_missing = asks_for_text(question) and not any(line.kind is Kind.TEXT for line in best.lines)

@@ -34,13 +34,14 @@ from assistant.data import without_delimiters, without_error_name
 from assistant.evidence import Findings
 from assistant.models.plan import Call, as_planned, first_calls, next_calls
 from assistant.models.report import write_report
+from assistant.narrowing import Within
 from assistant.scope import Scope
 from assistant.turn import WHY_KEY, read_follow_up, read_marks
 
 NAME = "offline-planner"
 
-QuestionReader = Callable[[str, str | None], Scope]
-"""Reads a question, and the name of the video it is narrowed to, into a scope."""
+QuestionReader = Callable[[str, str | None, Within | None], Scope]
+"""Reads a question, the name of the video and the part of the library it is narrowed to, into a scope."""
 
 
 class OfflinePlanner(BaseChatModel):
@@ -99,7 +100,7 @@ class OfflinePlanner(BaseChatModel):
         marks = read_marks(question.additional_kwargs)
         mode, follow_up = marks.mode, marks.goes_on
         text = follow_up.question if follow_up else question.text
-        scope = self.reader(text, marks.video) if self.reader else Scope(words=text)
+        scope = self.reader(text, marks.video, marks.within) if self.reader else Scope(words=text)
         scope = as_planned(read_follow_up(scope, follow_up), text, mode)
         results = [message for message in turn if isinstance(message, ToolMessage)]
         findings = [Findings.from_artifact(result.artifact) for result in results]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Source
 from assistant.citations import write_citation
 from assistant.evidence import Evidence, Kind, Line
 from assistant.matching import Terms
-from assistant.observer_words import asks_about_falls, asks_for_text, observer_words
+from assistant.observer_words import asked_colours, asks_about_falls, asks_for_text, observer_words
 from assistant.timing import parse_seconds
 from indexer.text import tokens
 from indexer.timeline import Span, format_seconds
@@ -18,6 +18,10 @@ from indexer.timeline import Span, format_seconds
 _TOUCH_SECONDS = 1e-3
 _SAME_TIME = 0.5
 """Share of the shorter of two statements' times that both have, from which they are about one time."""
+_BRIEF_SECONDS = 0.5
+"""Longer than that, an event lies in what was asked although no frame of a thin look shows it."""
+_INSTANT_SECONDS = 0.25
+"""What is measured as that short happened at its beginning: light that comes on, a cut."""
 _QUICK_SECONDS = 1.0
 """What is cited before and after the quickest instant of a fall."""
 
@@ -28,6 +32,9 @@ _DIRECTION = re.compile(r"\b(?:upwards|downwards|(?:(?<=moved )|(?<=and ))to the
 _QUICKEST = re.compile(
     r"quickest at (?P<at>[\d:.]+), when it moved (?P<way>[a-z ]+?),? about (?P<rate>[\d.]+) picture"
 )
+_IN_PLACE = " moved in place at "
+_COMES_OR_GOES = re.compile(r"\b(?:appeared|was gone) at ")
+_TRACE_SECONDS = 1.0
 _RATE = re.compile(r"about (?P<rate>[\d.]+) picture (?:widths|heights) per second")
 
 
@@ -105,8 +112,31 @@ def without_repeats(statements: Sequence[Statement]) -> list[Statement]:
             kept.append(statement)
         else:
             kept[kept.index(before)] = _joined(before, statement)
+    kept = [each for each in kept if not any(_is_trace(each, other) for other in kept)]
     order = {_place(it): place for place, it in reversed(list(enumerate(statements)))}
     return sorted(kept, key=lambda it: order[_place(it)])
+
+
+def _is_trace(one: Statement, other: Statement) -> bool:
+    """Tell whether a movement in place is what another statement says better.
+
+    A thing that comes or goes changes its place in the picture once, and that measures as movement too.
+    """
+    ends = [
+        abs(mine - its)
+        for mine in (one.cited.start_seconds, one.cited.end_seconds)
+        for its in (other.cited.start_seconds, other.cited.end_seconds)
+    ]
+    first, second = _head(one.line.text), _head(other.line.text)
+    return (
+        one.video == other.video
+        and min(ends) <= _TRACE_SECONDS
+        and one.cited.duration_seconds <= _TRACE_SECONDS
+        and _IN_PLACE in first
+        and bool(_COMES_OR_GOES.search(second))
+        and _telling(first) & _COLOURS == _telling(second) & _COLOURS
+        and first.rpartition(" at ")[2] in second
+    )
 
 
 def _place(statement: Statement) -> tuple[str, Source, str, float]:
@@ -150,12 +180,31 @@ def _head(text: str) -> str:
 
 
 def _telling(text: str) -> set[str]:
-    return set(tokens(text)) - _TEMPLATE
+    return {token for token in tokens(text) if not token.isdigit()} - _TEMPLATE
+
+
+def grazes(statement: Statement, frames: Collection[float]) -> bool:
+    """Tell whether an event reaches into what was asked by less than a frame, and no frame shows it there.
+
+    Args:
+        statement: It is cited as far as it lies in what was asked.
+        frames: Seconds of the frames that were looked at there; without any, nothing grazes.
+    """
+    whole, cited = statement.line.span, statement.cited
+    if (
+        statement.line.kind is not Kind.EVENT
+        or cited.covers(whole)
+        or cited.duration_seconds > _BRIEF_SECONDS
+    ):
+        return False
+    if whole.duration_seconds <= _INSTANT_SECONDS:
+        return cited.start_seconds > whole.start_seconds
+    return bool(frames) and not any(cited.contains(second) for second in frames)
 
 
 def of_colours(statements: Sequence[Statement], words: str) -> list[Statement]:
     """Return the statements with a colour that a question names, or all where it names none."""
-    wanted = _COLOURS & set(tokens(words))
+    wanted = set(tokens(" ".join(asked_colours(words))))
     return [each for each in statements if not wanted or each.judged or wanted & set(tokens(each.line.text))]
 
 

@@ -18,6 +18,8 @@ class Ranks:
     """By the words of the query."""
     event: int | None = None
     """By the event that fits best."""
+    frames: int | None = None
+    """By how its frames look, where frames are indexed."""
     reranker: int | None = None
     """By the cross-encoder, where one is configured."""
     time: int | None = None
@@ -26,7 +28,7 @@ class Ranks:
     def __str__(self) -> str:
         given = {
             "dense": self.dense, "words": self.words, "event": self.event,
-            "reranker": self.reranker, "time": self.time,
+            "frames": self.frames, "reranker": self.reranker, "time": self.time,
         }  # fmt: skip
         return " · ".join(f"{name} {rank}" for name, rank in given.items() if rank is not None)
 
@@ -48,6 +50,8 @@ class Moment:
     """Terms of the query that stand in the events, or in the captions where there are none."""
     ranks: Ranks = Ranks()
     """Why it is where it is."""
+    seconds: float | None = None
+    """PTS of the frame that a picture found it by; None where words did."""
 
     @property
     def segments_span(self) -> Span:

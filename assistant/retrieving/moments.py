@@ -1,7 +1,8 @@
-"""From hits to moments: an event has its own span; a caption without events grows by neighbours that fit too.
+"""From hits to moments: an event has its own span, a caption without events that of its segment.
 
 Where segments touch, an event that they cut in two becomes whole again, and a static scene that many of them
-describe in the same words becomes one moment.
+describe in the same words becomes one moment. Captions from elsewhere leave time between them of which
+nothing is said: where those on both sides fit, the moment is the one, the other, and what lies between.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ _SAME_EVENT_SECONDS = 1.0
 """Equally good events that lie this close are one moment."""
 _LONGEST_SECONDS = 60.0
 """A moment grows to this length at most, unless nothing changes in it."""
-_NEIGHBOUR_SECONDS = 10.0
+_NEIGHBOUR_SECONDS = 30.0
 """A neighbour further away than this is another moment."""
-_SUPPORT = 0.35
+_BETWEEN = 0.2
+"""Share of the whole that must lie between two captions; those that touch say each what is in its own span,
+and one span for both would say less well when."""
+_SUPPORT = 0.2
 """Share of a hit's weight that its neighbour's words must have to belong to the same moment."""
-_NEIGHBOUR_GAIN = 0.1
+_NEIGHBOUR_GAIN = 0.2
 """How much of a neighbour's score a moment gains, where the neighbour was found too."""
 
 
@@ -48,11 +52,14 @@ class MomentMaker:
             most_grown: Hits beyond so many, from the best on, keep to their own segment.
         """
         by_key = {each.key: each for each in scored}
-        grown = {each.key for each in sorted(scored, key=lambda each: -each.score)[:most_grown]}
+        best = sorted(scored, key=lambda each: -each.score)[:most_grown]
+        beside = self.library.segments_beside(
+            [each.hit.segment for each in best if not self._has_event(each)]
+        )
         found: list[Moment] = []
         for run in _runs(scored):
             told = list(self._of_events(run))
-            found += told or [self._grown(each, by_key, reads=each.key in grown) for each in run]
+            found += told or [self._grown(each, by_key, beside.get(each.key, ())) for each in run]
         return sorted(found, key=lambda moment: -moment.score)
 
     def _of_events(self, run: Sequence[Scored]) -> Iterator[Moment]:
@@ -69,11 +76,14 @@ class MomentMaker:
         event = each.hit.event
         return event if event and (self.within is None or event.span.intersect(self.within)) else None
 
-    def _grown(self, each: Scored, by_key: dict[Key, Scored], *, reads: bool) -> Moment:
+    def _has_event(self, each: Scored) -> bool:
+        return each.hit.event is not None or self.events.best_of([each.hit.segment], self.within)[1] > 0
+
+    def _grown(self, each: Scored, by_key: dict[Key, Scored], beside: Sequence[Segment]) -> Moment:
         """Make a moment of a caption without a fitting event, and of its neighbours that belong to it."""
         segments = self._static(each, by_key)
-        if len(segments) == 1 and reads:
-            segments = self._supported(each.hit.segment)
+        if len(segments) == 1:
+            segments = self._supported(each.hit.segment, beside)
         span = _cover(segments)
         others = (by_key.get((part.video_id, part.ordinal)) for part in segments if part != each.hit.segment)
         gain = _NEIGHBOUR_GAIN * sum(other.score for other in others if other)
@@ -95,22 +105,19 @@ class MomentMaker:
                 last, ordinal = beside, ordinal + step
         return sorted(found, key=lambda part: part.ordinal)
 
-    def _supported(self, segment: Segment) -> list[Segment]:
-        """Return the segment with the one before and the one after it, where they fit the query too."""
-        near = Span(
-            max(0.0, segment.span.start_seconds - _NEIGHBOUR_SECONDS),
-            segment.span.end_seconds + _NEIGHBOUR_SECONDS,
-        )
-        least = _SUPPORT * self.texts.of(_text(segment))
-        found = [segment]
-        if least <= 0:
-            return found
-        for other in self.library.segments(segment.video_id, near):
-            if abs(other.ordinal - segment.ordinal) != 1 or self.texts.of(_text(other)) < least:
-                continue
-            if _cover([*found, other]).duration_seconds <= _LONGEST_SECONDS:
-                found.append(other)
-        return sorted(found, key=lambda part: part.ordinal)
+    def _supported(self, segment: Segment, beside: Sequence[Segment]) -> list[Segment]:
+        """Return the segment, and of those before and after it the one that fits better, if any fits."""
+        own = self.texts.of(_text(segment))
+        fitting = [
+            (weight, -other.ordinal, other)
+            for other in beside
+            if own > 0
+            and _leave_time_between(segment, other)
+            and (weight := self.texts.of(_text(other))) >= _SUPPORT * own
+        ]
+        if not fitting:
+            return [segment]
+        return sorted([segment, max(fitting, key=lambda fit: fit[:2])[2]], key=lambda part: part.ordinal)
 
     def _moment(
         self, parts: Sequence[Scored], span: Span, segments: Sequence[Segment], events: tuple[Event, ...]
@@ -146,10 +153,19 @@ def _runs(scored: Iterable[Scored]) -> list[list[Scored]]:
 
 
 def _touch(first: Segment, second: Segment) -> bool:
-    gap = max(first.span.start_seconds, second.span.start_seconds) - min(
+    return _between(first, second) <= _TOUCH_SECONDS
+
+
+def _leave_time_between(first: Segment, second: Segment) -> bool:
+    between, whole = _between(first, second), _cover([first, second]).duration_seconds
+    return _BETWEEN * whole <= between <= _NEIGHBOUR_SECONDS and whole <= _LONGEST_SECONDS
+
+
+def _between(first: Segment, second: Segment) -> float:
+    """Return the seconds from the end of one to the start of the other, below 0 where they overlap."""
+    return max(first.span.start_seconds, second.span.start_seconds) - min(
         first.span.end_seconds, second.span.end_seconds
     )
-    return gap <= _TOUCH_SECONDS
 
 
 def _cover(segments: Sequence[Segment]) -> Span:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.evidence import Evidence, Kind, Searched, note_evidence
+from assistant.turn import Turn
 from indexer.errors import TimeOutsideVideo, VideoNotFound
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord
@@ -16,6 +17,18 @@ from indexer.vision.model import VisionModel
 
 Result = tuple[str, dict[str, Any]]
 """Text for the model, and the artifact for the code."""
+
+
+class Place(NamedTuple):
+    """A video to look into, or a stretch of it."""
+
+    record: VideoRecord
+    span: Span | None = None
+
+    @property
+    def part(self) -> Span:
+        """The stretch itself, the whole video where there is none."""
+        return self.span or self.record.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,33 @@ def answerable(library: Library, name: str) -> VideoRecord:
             f"{record.reason or 'ask again when it is indexed'}"
         )
     return record
+
+
+def places_for(library: Library, name: str | None, turn: Turn) -> list[Place] | None:
+    """Return where a tool may look: in the video of that name, or in what the question is narrowed to.
+
+    Args:
+        library: The videos.
+        name: As the model gave it.
+        turn: What the person narrowed the question to.
+
+    Returns:
+        Videos, each with the stretch of it that counts, None for all of it; None for the whole library.
+
+    Raises:
+        VideoNotFound: There is no such video, it is not indexed, or the question is not about it.
+    """
+    within, named = turn.within, name or turn.video
+    if named is None:
+        if within is None:
+            return None
+        return [Place(library.video(each), span) for each, span in within.spans.items()]
+    record = answerable(library, named)
+    if within is None:
+        return [Place(record)]
+    if not within.holds(record.video_id):
+        raise VideoNotFound(f"{record.name} lies outside of what the question is narrowed to, {within.label}")
+    return [Place(record, within.spans[record.video_id])]
 
 
 def span_in(record: VideoRecord, start_seconds: float, end_seconds: float) -> Span:

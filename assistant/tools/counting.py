@@ -8,7 +8,7 @@ from assistant.answer import Source
 from assistant.data import as_data
 from assistant.evidence import Evidence, Findings, Line, Tally
 from assistant.observer_words import is_observer
-from assistant.tools.context import Result, notes_on, say_evidence, searched_part
+from assistant.tools.context import Place, Result, notes_on, say_evidence, searched_part
 from indexer.library.library import Library
 from indexer.library.occurrences import RULE, Occurrences, Wanted, find_occurrences
 from indexer.library.records import VideoRecord
@@ -18,20 +18,25 @@ MAX_LISTED = 100
 """Events that one call lists; all are counted."""
 
 
-def list_occurrences(
-    library: Library, words: str, record: VideoRecord | None, span: Span | None, limit: int
-) -> Result:
-    """Count the events that fit, in one video (or a span of it) or in all, and list them by video."""
+def list_occurrences(library: Library, words: str, places: Sequence[Place] | None, limit: int) -> Result:
+    """Count the events that fit, in some places or everywhere (None), and list them by video."""
     # An observer's figures say "when it moved to the right" of things that mostly went elsewhere.
     wanted = Wanted.read(words, details=not is_observer(library.vision_name))
-    found = find_occurrences(library.catalog, wanted, video_id=record.video_id if record else None, span=span)
-    videos = [record] if record else [video for video in library.videos() if video.answerable]
+    if places is None:
+        found = find_occurrences(library.catalog, wanted)
+        places = [Place(video) for video in library.videos() if video.answerable]
+    else:
+        found = [
+            one
+            for record, span in places
+            for one in find_occurrences(library.catalog, wanted, video_id=record.video_id, span=span)
+        ]
     by_id = {each.video_id: each for each in found}
-    tallies = [_tally(library, video, by_id.get(video.video_id), wanted, span) for video in videos]
+    tallies = [_tally(library, record, by_id.get(record.video_id), wanted, span) for record, span in places]
     tallies.sort(key=lambda tally: -tally.count)
     evidence = list(_evidence(library, [by_id[tally.video_id] for tally in tallies if tally.count], limit))
-    parts = [(video, span or video.span) for video in videos if video.duration_seconds > 0]
-    searched = tuple(searched_part(library, *part) for part in parts)
+    parts = [place for place in places if place.record.duration_seconds > 0]
+    searched = tuple(searched_part(library, place.record, place.part) for place in parts)
     findings = Findings(
         evidence=tuple(evidence), searched=searched, tallies=tuple(tallies), vision=library.vision_name
     )

@@ -6,20 +6,22 @@ code: `Findings`, from which citations and coverage are worked out.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, tool
 from pydantic import Field
 
 from assistant.evidence import Findings
-from assistant.tools.context import Result, ToolContext, answerable, span_in
+from assistant.tools.context import Place, Result, ToolContext, answerable, places_for, span_in
 from assistant.tools.counting import MAX_LISTED, list_occurrences
 from assistant.tools.looking import look
 from assistant.tools.recalling import recall, say_videos
 from assistant.tools.searching import search
-from assistant.turn import Turn
 
+Runtime = ToolRuntime[Any]
+"""Its context is a `Turn`. With that named here, pydantic would work through all of a turn's classes for each
+tool, which takes most of the time of opening an assistant."""
 VideoName = Annotated[str, Field(description="The video's name, as listed, for example dock.mp4.")]
 SomeVideo = Annotated[str | None, Field(description="Only this video; leave out for all.")]
 Start = Annotated[
@@ -33,9 +35,10 @@ def make_tools(context: ToolContext) -> list[BaseTool]:
     library = context.library
 
     @tool(response_format="content_and_artifact")
-    def list_videos(runtime: ToolRuntime[Turn]) -> Result:
+    def list_videos(runtime: Runtime) -> Result:
         """List the videos with their length and status."""
-        records = [library.video(runtime.context.video)] if runtime.context.video else library.videos()
+        places = places_for(library, None, runtime.context)
+        records = library.videos() if places is None else [place.record for place in places]
         return say_videos(library, records), Findings().to_artifact()
 
     @tool(response_format="content_and_artifact")
@@ -47,14 +50,12 @@ def make_tools(context: ToolContext) -> list[BaseTool]:
     @tool(response_format="content_and_artifact")
     def search_moments(
         query: Annotated[str, Field(description="What to find; in quotes what was said or written.")],
-        runtime: ToolRuntime[Turn],
+        runtime: Runtime,
         video: SomeVideo = None,
         limit: Annotated[int, Field(description="How many moments to return.", ge=1, le=20)] = 5,
     ) -> Result:
         """Search all videos, or one, for moments that fit a description; best first."""
-        narrowed = video or runtime.context.video
-        record = answerable(library, narrowed) if narrowed else None
-        return search(library, query, record, limit)
+        return search(library, query, places_for(library, video, runtime.context), limit)
 
     @tool(response_format="content_and_artifact")
     def list_events(
@@ -65,7 +66,7 @@ def make_tools(context: ToolContext) -> list[BaseTool]:
                 'hold words together: person|man fell|falls "red van". Empty counts every event.'
             ),
         ],
-        runtime: ToolRuntime[Turn],
+        runtime: Runtime,
         video: SomeVideo = None,
         start_seconds: Annotated[float | None, Field(description="Count from here on.", ge=0)] = None,
         end_seconds: Annotated[float | None, Field(description="Count up to here.", gt=0)] = None,
@@ -75,12 +76,12 @@ def make_tools(context: ToolContext) -> list[BaseTool]:
 
         The count is exact over the events of the index: use it as it is, and never count by yourself.
         """
-        narrowed = video or runtime.context.video
-        record = answerable(library, narrowed) if narrowed else None
-        since, until = start_seconds or 0.0, end_seconds or (record.duration_seconds if record else 1e9)
-        given = start_seconds is not None or end_seconds is not None
-        span = span_in(record, since, until) if record and given else None
-        return list_occurrences(library, words, record, span, limit)
+        places = places_for(library, video, runtime.context)
+        if places and len(places) == 1 and (start_seconds is not None or end_seconds is not None):
+            record, _ = places[0]
+            span = span_in(record, start_seconds or 0.0, end_seconds or record.duration_seconds)
+            places = [Place(record, span)]
+        return list_occurrences(library, words, places, limit)
 
     @tool(response_format="content_and_artifact")
     def look_again(
@@ -88,7 +89,7 @@ def make_tools(context: ToolContext) -> list[BaseTool]:
         start_seconds: Start,
         end_seconds: End,
         question: Annotated[str, Field(description="What to find out from the frames, exactly.")],
-        runtime: ToolRuntime[Turn],
+        runtime: Runtime,
     ) -> Result:
         """Look again at the frames of a span with a question, finer than the index; best on short spans."""
         record = answerable(library, video)

@@ -81,9 +81,9 @@ def _write(library: Library, hour: int, texts: list[str]) -> None:
     video_id, first = f"{hour:016x}", hour * _PER_HOUR + 1
     with library.catalog.transaction() as connection:
         connection.execute(
-            "INSERT INTO videos (video_id, name, path, size_bytes, duration_seconds, fingerprint)"
-            " VALUES (?, ?, ?, 1, 3600, ?)",
-            (video_id, f"camera_{hour:05d}.mp4", f"/videos/{hour}.mp4".encode(), _FINGERPRINT.key),
+            "INSERT INTO videos (video_id, name, path, size_bytes, duration_seconds)"
+            " VALUES (?, ?, ?, 1, 3600)",
+            (video_id, f"camera_{hour:05d}.mp4", f"/videos/{hour}.mp4".encode()),
         )
         connection.executemany(
             "INSERT INTO segments (segment_id, video_id, fingerprint, ordinal, start_seconds, end_seconds,"
@@ -96,6 +96,9 @@ def _write(library: Library, hour: int, texts: list[str]) -> None:
         connection.executemany(
             "INSERT INTO words (rowid, tokens) VALUES (?, ?)",
             [(first + n, text) for n, text in enumerate(texts)],
+        )
+        connection.execute(
+            "UPDATE videos SET fingerprint = ? WHERE video_id = ?", (_FINGERPRINT.key, video_id)
         )
 
 

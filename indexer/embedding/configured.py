@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexer.embedding.lexical import LexicalEmbedder
-from indexer.embedding.model import Embedder
+from indexer.embedding.model import Embedder, FrameEmbedder
 from indexer.embedding.reranking import CrossEncoderReranker, Reranker
 
 
@@ -35,3 +35,17 @@ def make_reranker(setting: str | None) -> Reranker | None:
     if setting is None:
         return None
     return CrossEncoderReranker(setting)
+
+
+def make_frame_embedder(setting: str) -> FrameEmbedder:
+    """Build the frame embedder named by the setting ``frame_embedding``.
+
+    Args:
+        setting: Name or folder of a model that embeds pictures and texts in one space.
+
+    Raises:
+        EmbeddingError: The model is not present on this machine.
+    """
+    from indexer.embedding.frames import SentenceFrameEmbedder  # only where a model is asked for
+
+    return SentenceFrameEmbedder(setting)

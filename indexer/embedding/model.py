@@ -1,4 +1,4 @@
-"""The seam between Witness and whatever embeds texts."""
+"""The seam between Witness and whatever embeds texts, or pictures."""
 
 from __future__ import annotations
 
@@ -25,3 +25,25 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """Embed a question. Shape (dimension,), length 1 (zeros for an empty text)."""
+
+
+class FrameEmbedder(Protocol):
+    """Turns pictures and texts into unit vectors of one space."""
+
+    @property
+    def name(self) -> str:
+        """Name and version; part of the index fingerprint and of the collection's name."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+
+    def embed_frames(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Embed RGB pictures, shape (height, width, 3) each.
+
+        Returns:
+            Shape (len(pictures), dimension), rows of length 1.
+        """
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """Embed what a picture should show. Shape (dimension,), length 1 (zeros for an empty text)."""

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class SentenceEmbedder:
     @cached_property
     def name(self) -> str:
         """The model's name with a fingerprint of its files, so that other weights are another embedder."""
-        return f"{self._model_name}@{_fingerprint(self._folder)}"
+        return f"{self._model_name}@{fingerprint_of(self._folder)}"
 
     @cached_property
     def dimension(self) -> int:
@@ -62,7 +62,9 @@ class SentenceEmbedder:
         filled = [row for row, text in enumerate(texts) if text.strip()]
         if filled:
             vectors[filled] = self._model().encode_document(
-                [texts[row] for row in filled], normalize_embeddings=True, show_progress_bar=False
+                self._as_texts([texts[row] for row in filled]),
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
         return vectors
 
@@ -70,8 +72,17 @@ class SentenceEmbedder:
         """Embed a question. Shape (dimension,), length 1 (zeros for an empty text)."""
         if not text.strip():
             return np.zeros(self.dimension, dtype=np.float32)
-        vector = self._model().encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        (vector,) = self._model().encode_query(
+            self._as_texts([text]), normalize_embeddings=True, show_progress_bar=False
+        )
         return np.asarray(vector, dtype=np.float32)
+
+    def _as_texts(self, texts: list[str]) -> Any:
+        """Say that these are texts, to a model that takes pictures too.
+
+        It would take "http://….jpg", which may stand in a picture, for an address, and fetch it.
+        """
+        return [{"text": text} for text in texts] if self._model().supports("image") else texts
 
     def _model(self) -> SentenceTransformer:
         with self._loading:
@@ -80,8 +91,16 @@ class SentenceEmbedder:
             return self._loaded
 
 
-def find_model(model: str) -> Path:
-    """Return the folder of a model that is on this machine already."""
+def find_model(model: str, instead: str = 'set embedding = "lexical", which needs no model') -> Path:
+    """Return the folder of a model that is on this machine already.
+
+    Args:
+        model: Its name on the Hugging Face Hub, or its folder.
+        instead: What a person can do without it, for the error.
+
+    Raises:
+        EmbeddingError: It is not present.
+    """
     if Path(model).is_dir():
         return Path(model).resolve()
     from huggingface_hub import snapshot_download
@@ -95,7 +114,7 @@ def find_model(model: str) -> Path:
     raise EmbeddingError(
         f"the embedding model {model!r} is not present on this machine, neither as a folder nor in the "
         f"Hugging Face cache. Download it with `hf download {model}`, give the folder of a model, "
-        f'or set embedding = "lexical", which needs no model.'
+        f"or {instead}."
     )
 
 
@@ -118,7 +137,7 @@ def _load(folder: Path, model_name: str, device: str | None) -> SentenceTransfor
         ) from error
 
 
-def _fingerprint(folder: Path) -> str:
+def fingerprint_of(folder: Path) -> str:
     """Hash what decides a model's vectors: each file's name, size and both ends (some are gigabytes)."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):

@@ -76,10 +76,17 @@ class JobQueue:
         """Make the files that this owner leaves undone wait again; that it stopped is not their fault."""
         self._catalog.query("UPDATE jobs SET running = 0, attempts = MAX(0, attempts - 1) WHERE running")
 
+    def count(self) -> int:
+        """Return how many files are not finished yet."""
+        return int(self._catalog.query("SELECT COUNT(*) AS count FROM jobs")[0]["count"])
+
+    def all(self) -> list[Job]:
+        """Return every file that is not finished yet, in the order in which they were put here."""
+        return [_job(row) for row in self._catalog.query("SELECT * FROM jobs ORDER BY queued_at, rowid")]
+
     def outstanding(self, video_ids: Collection[str]) -> list[Job]:
         """Return those of the given videos that are not finished yet."""
-        found = self._catalog.query("SELECT * FROM jobs ORDER BY queued_at, rowid")
-        return [_job(row) for row in found if row["video_id"] in video_ids]
+        return [job for job in self.all() if job.video_id in video_ids]
 
 
 def _job(row: sqlite3.Row) -> Job:

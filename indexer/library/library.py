@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
-from indexer.discovery import content_id
-from indexer.embedding.configured import make_embedder
+from indexer.embedding.configured import make_embedder, make_reranker
 from indexer.embedding.model import Embedder
-from indexer.errors import LibraryError, MediaError
+from indexer.embedding.picture import Picture
+from indexer.embedding.reranking import Reranker
+from indexer.errors import LibraryError
 from indexer.library.catalog import Catalog
+from indexer.library.covering import coverage_of
 from indexer.library.entries import embeds_events, event_entries, segment_entries, store_entries
 from indexer.library.fingerprint import Fingerprint
+from indexer.library.footage import find_file, holds_content, once_each, spread
+from indexer.library.frames import FrameHit, FrameIndex
 from indexer.library.importing import publish_import, read_import
 from indexer.library.jobs import JobQueue
 from indexer.library.lookup import find_video, handles
 from indexer.library.notes import PERSON, Note, add_note, find_notes
-from indexer.library.records import Hit, VideoRecord, VideoStatus
-from indexer.library.searching import Where, hits_of, nearest
+from indexer.library.records import Hit, VideoRecord
+from indexer.library.searching import Where, beside, hits_of, nearest
 from indexer.library.texts import TextHit, search_texts, texts_of
 from indexer.library.vectors import Vectors
 from indexer.media.decoder import Decoder
 from indexer.settings import Settings
 from indexer.texts.model import TimedText
-from indexer.timeline import Coverage, Frame, Segment, Span, Unseen, spans_of, subtract_spans
+from indexer.timeline import Coverage, Frame, Segment, Span
 from indexer.vision.model import FrameBudget
 
 _FINGERPRINT = "fingerprint"
@@ -38,13 +43,15 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, *, embedding: str = "lexical", chroma_url: str | None = None, timezone: str = ""
-    ) -> None:
+        self, folder: Path, *, embedding: str = "lexical", reranker: str | None = None,
+        chroma_url: str | None = None, timezone: str = "",
+    ) -> None:  # fmt: skip
         """Open the library at ``folder``, making it when it is not there.
 
         Args:
             folder: The library's folder.
             embedding: Embedder for a library that has none yet; an existing index keeps its own.
+            reranker: Cross-encoder that reads what was found once more, where there shall be one.
             chroma_url: A Chroma server instead of the folder's own vectors.
             timezone: IANA zone of times without one, such as those of questions; "" is the machine's.
 
@@ -56,11 +63,14 @@ class Library:
         self.catalog = Catalog(folder / "catalog.sqlite")
         self.jobs = JobQueue(self.catalog)
         self._new_embedding = embedding
+        self._reranking = reranker
         self._chroma_url = chroma_url
         self._embedder: tuple[str, Embedder] | None = None
         self._vectors: dict[tuple[str, str], Vectors] = {}
         self._videos: tuple[tuple[int, int], list[VideoRecord]] | None = None
+        self._handles: dict[str, str] | None = None
         self._decoder = Decoder()
+        self.frames = FrameIndex(self)
 
     @classmethod
     def open(cls, settings: Settings) -> Library:
@@ -68,6 +78,7 @@ class Library:
         return cls(
             settings.library,
             embedding=settings.embedding,
+            reranker=settings.reranker,
             chroma_url=settings.chroma_url,
             timezone=settings.timezone,
         )
@@ -83,7 +94,7 @@ class Library:
         """Return every video, whatever its status, sorted by name."""
         (theirs,), (ours,) = (*self.catalog.query("PRAGMA data_version"), *self.catalog.query(_OUR_CHANGES))
         if self._videos is None or self._videos[0] != (theirs, ours):  # they take seconds to read when many
-            self._videos = (theirs, ours), self.catalog.videos()
+            self._videos, self._handles = ((theirs, ours), self.catalog.videos()), None
         return list(self._videos[1])
 
     def video(self, name_or_id: str) -> VideoRecord:
@@ -97,36 +108,23 @@ class Library:
 
     def handle(self, video: VideoRecord) -> str:
         """Return the video's short unique name: its file name, made unique where two files share it."""
-        return handles(self.videos()).get(video.video_id, video.name)
+        videos = self.videos()
+        if self._handles is None:
+            self._handles = handles(videos)
+        return self._handles.get(video.video_id, video.name)
 
     def segments(self, video_id: str, span: Span | None = None) -> list[Segment]:
         """Return the visible segments that overlap ``span`` (default: all), in the order of time."""
         return self.catalog.segments(video_id, span)
 
+    def segments_beside(self, segments: Sequence[Segment]) -> dict[tuple[str, int], list[Segment]]:
+        """Return the visible segments just before and just after some segments, by video and ordinal."""
+        return beside(self.catalog, segments)
+
     def coverage(self, video_id: str, span: Span | None = None) -> Coverage:
         """Return which parts of ``span`` (default: the whole video) the index looked at, and which not."""
         video = self.video(video_id)
-        if video.duration_seconds <= 0:
-            return Coverage(video_id, ())
-        within = span or video.span
-        seen = [
-            part for each in spans_of(self._looked_at(video_id, within)) if (part := each.intersect(within))
-        ]
-        gaps = [
-            Unseen(part, gap.reason)
-            for gap in video.unseen
-            if (part := gap.span.intersect(within)) is not None
-        ]
-        inspected = [part for each in seen for part in subtract_spans(each, (gap.span for gap in gaps))]
-        known = [*inspected, *(gap.span for gap in gaps)]
-        reason = f"failed: {video.reason}" if video.status is VideoStatus.FAILED else "not indexed"
-        rest = [
-            Unseen(left, reason) for left in subtract_spans(within, known) if left.duration_seconds > 1e-3
-        ]
-        return Coverage(video_id, tuple(inspected), tuple(sorted([*gaps, *rest], key=lambda gap: gap.span)))
-
-    def _looked_at(self, video_id: str, span: Span) -> list[Segment]:
-        return [segment for segment in self.segments(video_id, span) if segment.caption is not None]
+        return coverage_of(self.catalog, video, span or video.span)
 
     def add_note(self, video_id: str, span: Span, text: str, author: str = PERSON) -> Note:
         """Note what somebody has to say about a span; see `indexer.library.notes.add_note`."""
@@ -194,6 +192,33 @@ class Library:
         segments, events = self.vectors_of(embedder.name), self._event_vectors(embedder.name)
         return nearest(self.catalog, segments, events, vector, limit, Where(video_id, span))
 
+    def search_frames(
+        self, query: str, *, limit: int, video_id: str | None = None, span: Span | None = None
+    ) -> list[FrameHit]:
+        """Find segments whose frames look like words, best first; none where no frames are indexed."""
+        return self.frames.said(query, limit, Where(video_id, span))
+
+    def search_like(
+        self, picture: Picture, *, limit: int = 5, video_id: str | None = None, span: Span | None = None
+    ) -> list[FrameHit]:
+        """Find segments whose frames look like a picture, best first.
+
+        Args:
+            picture: A file, its bytes, or RGB pixels of shape (height, width, 3).
+            limit: How many segments to return at most.
+            video_id: Search this video only.
+            span: Search segments that overlap this span only.
+
+        Returns:
+            Each segment once, with the second of its frame that is most like the picture and their cosine
+            similarity, 1 for equal ones; empty when nothing is published yet.
+
+        Raises:
+            LibraryError: The library's frames are not indexed (`--frame-embedding`).
+            MediaError: The picture cannot be read.
+        """
+        return self.frames.like(picture, limit, Where(video_id, span))
+
     def timed_texts(self, video_id: str, span: Span | None = None) -> list[TimedText]:
         """Return the subtitles and speech that overlap ``span`` (default: all), in the order of time."""
         return texts_of(self.catalog, self.video(video_id), span)
@@ -215,35 +240,11 @@ class Library:
             MediaError: No file with this content is left where one was seen. What lies there now is another
                 video, whose frames must not stand for this one's.
         """
-        video = self.video(video_id)
-        if not video.size_bytes:
-            raise MediaError(
-                f"the file of {video.name} is not there: its captions were imported without it, so its "
-                "frames cannot be looked at. What the captions say can be recalled and searched"
-            )
-        for path in [video.path, *self.catalog.paths(video_id)]:
-            if self.holds(path, video_id):
-                return path
-        raise MediaError(
-            f"{video.name} is gone from {video.path.parent}, or has changed since it was indexed. "
-            "Put it back, or index it where it is now: witness index PATH"
-        )
+        return find_file(self.catalog, self.video(video_id))
 
     def holds(self, path: Path, video_id: str) -> bool:
         """Tell whether a path holds the content; it is read again only when its size or time is new."""
-        try:
-            facts = path.stat()
-        except OSError:
-            return False
-        if self.catalog.known_content(path, facts.st_size, facts.st_mtime_ns) == video_id:
-            return True
-        try:
-            if content_id(path) != video_id:
-                return False
-        except MediaError:  # it cannot be read: a drive that fails, say
-            return False
-        self.catalog.note_file(path, video_id, facts.st_size, facts.st_mtime_ns)
-        return True
+        return holds_content(self.catalog, path, video_id)
 
     def frames_at(
         self, video_id: str, seconds: Sequence[float], *, max_side: int | None = None
@@ -257,20 +258,23 @@ class Library:
         path, stream = self.file_of(video_id), self.video(video_id).stream
         return self._decoder.frames_at(path, seconds, max_side=max_side, stream=stream)
 
+    def frame_times(self, video_id: str, seconds: float, *, count: int = 1) -> list[float]:
+        """Return the PTS of the frame displayed at a time and of ``count`` frames on each side of it.
+
+        Raises:
+            MediaError: The file is gone or cannot be read.
+        """
+        path, stream = self.file_of(video_id), self.video(video_id).stream
+        return self._decoder.frame_times(path, seconds, count=count, stream=stream)
+
     def frames_in(self, video_id: str, span: Span, budget: FrameBudget) -> list[Frame]:
         """Return frames spread evenly over ``span``, as dense as the budget allows, each once.
 
         Frames that are displayed when the span begins but began before it are left out, unless the span
         has no frame of its own.
         """
-        count = max(1, min(budget.max_frames, round(span.duration_seconds * budget.frames_per_second)))
-        step = span.duration_seconds / count
-        wanted = [span.start_seconds + step * number for number in range(count)]
-        frames = {
-            frame.pts_seconds: frame for frame in self.frames_at(video_id, wanted, max_side=budget.max_side)
-        }
-        inside = [frames[pts] for pts in sorted(frames) if span.covers(Span(pts, pts + 1e-9))]
-        return inside or list(frames.values())
+        frames = self.frames_at(video_id, spread(span, budget), max_side=budget.max_side)
+        return once_each(frames, span)
 
     # -- what the index was made with -------------------------------------------------------------------
 
@@ -307,9 +311,18 @@ class Library:
             )
         return embedder
 
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """Who reads what was found once more; None where nobody is configured.
+
+        Raises:
+            EmbeddingError: Its model is not present on this machine.
+        """
+        return make_reranker(self._reranking)
+
     def vectors_of(self, embedder_name: str) -> Vectors:
         """Return the collection of one embedder: a vector for each segment."""
-        return self._collection(embedder_name, "segments")
+        return self.collection(embedder_name, "segments")
 
     def store_vectors(self, embedder: Embedder, drafts: Sequence[tuple[int, Segment]]) -> None:
         """Embed segments, given with their ids, and their events, beside what is there already.
@@ -337,13 +350,19 @@ class Library:
             events.remove(video_id, keep=[entry.entry_id for entry in event_entries(drafts)])
 
     def _event_vectors(self, embedder_name: str) -> Vectors | None:
-        return self._collection(embedder_name, "events") if embeds_events(embedder_name) else None
+        return self.collection(embedder_name, "events") if embeds_events(embedder_name) else None
 
     def _collections(self, embedder_name: str) -> list[Vectors]:
         events = self._event_vectors(embedder_name)
-        return [self.vectors_of(embedder_name), *([events] if events is not None else [])]
+        frames = self.fingerprint.frames if self.fingerprint else ""
+        return [
+            self.vectors_of(embedder_name),
+            *([events] if events is not None else []),
+            *([self.collection(frames, "frames")] if frames else []),
+        ]
 
-    def _collection(self, embedder_name: str, kind: str) -> Vectors:
+    def collection(self, embedder_name: str, kind: str) -> Vectors:
+        """Return the vectors that one embedder made of one kind of thing: segments, events, frames."""
         if (embedder_name, kind) not in self._vectors:
             self._vectors[embedder_name, kind] = Vectors(
                 self.folder / "vectors", embedder_name, kind=kind, url=self._chroma_url

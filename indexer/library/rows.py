@@ -15,13 +15,14 @@ from indexer.timeline import Caption, Event, Segment, Span, Unseen
 
 VIDEOS = """
 SELECT v.*, j.running, j.progress, j.video_id IS NOT NULL AS has_job,
-       (SELECT COUNT(*) FROM segments s
-        WHERE s.video_id = v.video_id AND s.fingerprint = v.fingerprint) AS segment_count,
-       (SELECT COALESCE(SUM(end_seconds - start_seconds), 0.0) FROM segments s
-        WHERE s.video_id = v.video_id AND s.fingerprint = v.fingerprint AND s.still) AS still_seconds,
+       COALESCE(p.segment_count, (SELECT COUNT(*) FROM segments s
+        WHERE s.video_id = v.video_id AND s.fingerprint = v.fingerprint)) AS segment_count,
+       COALESCE(p.still_seconds, (SELECT COALESCE(SUM(end_seconds - start_seconds), 0.0) FROM segments s
+        WHERE s.video_id = v.video_id AND s.fingerprint = v.fingerprint AND s.still)) AS still_seconds,
        EXISTS (SELECT 1 FROM unseen u
                WHERE u.video_id = v.video_id AND u.fingerprint = v.fingerprint) AS has_gaps
-FROM videos v LEFT JOIN jobs j ON j.video_id = v.video_id"""
+FROM videos v LEFT JOIN jobs j ON j.video_id = v.video_id
+     LEFT JOIN published p ON p.video_id = v.video_id AND p.fingerprint = v.fingerprint"""
 
 UNSEEN = "SELECT u.* FROM unseen u JOIN videos v ON v.video_id = u.video_id AND v.fingerprint = u.fingerprint"
 

@@ -14,8 +14,14 @@ SCHEMA_VERSION = 2
 _PATIENCE_SECONDS = 30.0
 """How long to wait for another process that is writing."""
 
-_PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-"""With a write-ahead log, NORMAL survives any kill of the program; a loss of power may take the last seconds
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+    "PRAGMA cache_size = -65536;"
+)
+"""64 MiB of pages hold the upper levels of all trees of 10,000 hours. No `mmap_size`: it would be faster, but
+a disk that fails under a mapped file kills the process instead of raising an error.
+
+With a write-ahead log, NORMAL survives any kill of the program; a loss of power may take the last seconds
 of captions, which the next run makes again, and never damages the file. FULL would wait for the disk at every
 caption. Chroma's own default is FULL, so the vectors never lag behind what the catalog calls published."""
 
@@ -69,6 +75,43 @@ CREATE TABLE IF NOT EXISTS segments (
 );
 CREATE INDEX IF NOT EXISTS segments_by_time ON segments (video_id, fingerprint, start_seconds);
 
+-- What is known of a published index as a whole, worked out once: over 10,000 hours it takes seconds to
+-- count, and a minute to put together what was inspected. Videos that an older Witness published have none;
+-- theirs is worked out each time.
+CREATE TABLE IF NOT EXISTS published (
+    video_id TEXT PRIMARY KEY,
+    fingerprint TEXT NOT NULL,
+    segment_count INTEGER NOT NULL,
+    still_seconds REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS inspected (
+    video_id TEXT NOT NULL,
+    start_seconds REAL NOT NULL,
+    end_seconds REAL NOT NULL,
+    PRIMARY KEY (video_id, start_seconds)
+) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS index_changes AFTER UPDATE OF fingerprint ON videos BEGIN
+    INSERT OR REPLACE INTO published
+    SELECT new.video_id, new.fingerprint, COUNT(*),
+           COALESCE(SUM(s.end_seconds - s.start_seconds) FILTER (WHERE s.still), 0.0)
+    FROM segments s WHERE s.video_id = new.video_id AND s.fingerprint = new.fingerprint;
+    DELETE FROM inspected WHERE video_id = new.video_id;
+    INSERT INTO inspected  -- captioned segments, joined where they touch
+    SELECT new.video_id, MIN(start_seconds), MAX(end_seconds) FROM (
+        SELECT start_seconds, end_seconds, SUM(apart) OVER (ORDER BY start_seconds, end_seconds) AS part
+        FROM (
+            SELECT start_seconds, end_seconds, start_seconds > 1e-6 + COALESCE(MAX(end_seconds) OVER (
+                ORDER BY start_seconds, end_seconds ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ), -1) AS apart FROM segments
+            WHERE video_id = new.video_id AND fingerprint = new.fingerprint AND summary IS NOT NULL
+        )
+    ) GROUP BY part;
+END;
+CREATE TRIGGER IF NOT EXISTS index_goes AFTER DELETE ON videos BEGIN
+    DELETE FROM published WHERE video_id = old.video_id;
+    DELETE FROM inspected WHERE video_id = old.video_id;
+END;
+
 CREATE TABLE IF NOT EXISTS events (
     segment_id INTEGER NOT NULL REFERENCES segments ON DELETE CASCADE,
     ordinal INTEGER NOT NULL,
@@ -82,6 +125,22 @@ CREATE TABLE IF NOT EXISTS events (
     watch TEXT NOT NULL,
     PRIMARY KEY (segment_id, ordinal)
 ) WITHOUT ROWID;
+
+-- Vectors of frames, where a model embeds them: half floats, which Chroma's are made from. A segment's are
+-- written just before the segment itself, so that one that is there has them; they go with it.
+CREATE TABLE IF NOT EXISTS frames (
+    video_id TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,  -- of the segment
+    number INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (video_id, fingerprint, ordinal, number)
+) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS frames_go AFTER DELETE ON segments BEGIN
+    DELETE FROM frames
+    WHERE video_id = old.video_id AND fingerprint = old.fingerprint AND ordinal = old.ordinal;
+END;
 
 -- Spans that nobody could look at.
 CREATE TABLE IF NOT EXISTS unseen (

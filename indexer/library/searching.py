@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +14,7 @@ from numpy.typing import NDArray
 from indexer.library import rows
 from indexer.library.catalog import Catalog
 from indexer.library.entries import EVENTS_PER_SEGMENT
-from indexer.library.records import Hit
+from indexer.library.records import Hit, VideoRecord
 from indexer.library.vectors import Vectors
 from indexer.timeline import Segment, Span
 
@@ -36,12 +39,44 @@ class Where:
 
 def hits_of(catalog: Catalog, scored: Sequence[tuple[Segment, float]]) -> list[Hit]:
     """Return found segments as hits, each with its video."""
-    videos = {video_id: catalog.video(video_id) for video_id in {segment.video_id for segment, _ in scored}}
+    videos = videos_by_id(catalog, {segment.video_id for segment, _ in scored})
     return [
-        Hit(video, segment, score)
+        Hit(videos[segment.video_id], segment, score)
         for segment, score in scored
-        if (video := videos[segment.video_id]) is not None
+        if segment.video_id in videos
     ]
+
+
+def videos_by_id(catalog: Catalog, video_ids: Collection[str]) -> dict[str, VideoRecord]:
+    """Return those of some videos that the library knows, in two queries however many they are."""
+    ids, these = json.dumps(sorted(video_ids)), " WHERE v.video_id IN (SELECT value FROM json_each(?))"
+    gaps: dict[str, list[sqlite3.Row]] = defaultdict(list)
+    for row in catalog.query(f"{rows.UNSEEN}{these} ORDER BY u.start_seconds", ids):
+        gaps[row["video_id"]].append(row)
+    return {
+        row["video_id"]: rows.video_record(row, tuple(rows.unseen(gaps[row["video_id"]])))
+        for row in catalog.query(rows.VIDEOS + these, ids)
+    }
+
+
+def beside(catalog: Catalog, segments: Sequence[Segment]) -> dict[tuple[str, int], list[Segment]]:
+    """Return the visible segments just before and just after some segments, by video and ordinal."""
+    wanted = [(each.video_id, each.ordinal + step) for each in segments for step in (-1, 1)]
+    found = catalog.query(
+        "SELECT DISTINCT s.segment_id FROM json_each(?) wanted"
+        " JOIN videos v ON v.video_id = wanted.value ->> 0"
+        " JOIN segments s ON s.video_id = v.video_id AND s.fingerprint = v.fingerprint"
+        " AND s.ordinal = wanted.value ->> 1",
+        json.dumps(wanted),
+    )
+    by_id = catalog.segments_by_id([row["segment_id"] for row in found])
+    near = {(each.video_id, each.ordinal): each for each in by_id.values()}
+    return {
+        (each.video_id, each.ordinal): [
+            near[key] for step in (-1, 1) if (key := (each.video_id, each.ordinal + step)) in near
+        ]
+        for each in segments
+    }
 
 
 def nearest(
@@ -68,6 +103,31 @@ def nearest(
     return sorted(hits.values(), key=lambda hit: -hit.score)[:limit]
 
 
+def nearest_frames(
+    catalog: Catalog, frames: Vectors, per_segment: int, vector: NDArray[np.float32], limit: int, where: Where
+) -> list[tuple[int, float, Segment]]:
+    """Find the segments with a frame whose vector lies nearest to a vector; best first.
+
+    Args:
+        catalog: Says what is visible.
+        frames: The vectors of frames.
+        per_segment: A frame's id is its segment's id times this, plus a number.
+        vector: The question's vector, shape (dimension,).
+        limit: How many segments to return at most.
+        where: The part of the library to search.
+
+    Returns:
+        The frame's id, its score, and its segment.
+    """
+    ids = (
+        f"SELECT s.segment_id * {per_segment} + f.number FROM segments s JOIN frames f"  # noqa: S608
+        " ON f.video_id = s.video_id AND f.fingerprint = s.fingerprint AND f.ordinal = s.ordinal"
+        " WHERE s.video_id = ?"
+    )
+    entries = _Entries(catalog, frames, ids, per_segment)
+    return entries.visible(vector, limit, where, each_once=True)
+
+
 def _key(hit: Hit) -> tuple[str, int]:
     return hit.video.video_id, hit.segment.ordinal
 
@@ -84,21 +144,37 @@ class _Entries:
     """An entry's id is its segment's id times this, plus a number."""
 
     def nearest(self, vector: NDArray[np.float32], limit: int, where: Where) -> list[Hit]:
-        """Return the nearest visible entries; those of others stand between them while videos are indexed."""
+        """Return the nearest visible entries as hits, best first."""
+        visible = self.visible(vector, limit, where)
+        hits = hits_of(self.catalog, [(segment, score) for _, score, segment in visible])
+        if self.per_segment == 1:
+            return hits
+        numbers = (each % self.per_segment for each, _, _ in visible)
+        return [_with_event(hit, number) for hit, number in zip(hits, numbers, strict=True)]
+
+    def visible(
+        self, vector: NDArray[np.float32], limit: int, where: Where, *, each_once: bool = False
+    ) -> list[tuple[int, float, Segment]]:
+        """Return ids, scores and segments; those of others stand between them while videos are indexed.
+
+        Args:
+            vector: The question's vector, shape (dimension,).
+            limit: How many to return at most.
+            where: The part of the library to search.
+            each_once: Only the best entry of a segment.
+        """
         asked = limit
         while True:
             near = self._near(vector, asked, where)
             segments = self.catalog.segments_by_id(sorted({each // self.per_segment for each, _ in near}))
-            visible = [(each, score) for each, score in near if each // self.per_segment in segments]
-            if len(visible) >= limit or len(near) < asked:
-                break
+            best: dict[int, tuple[int, float, Segment]] = {}
+            for each, score in near:
+                owner = each // self.per_segment
+                if owner in segments:
+                    best.setdefault(owner if each_once else each, (each, score, segments[owner]))
+            if len(best) >= limit or len(near) < asked:
+                return list(best.values())[:limit]
             asked *= 4
-        visible = visible[:limit]
-        hits = hits_of(self.catalog, [(segments[each // self.per_segment], score) for each, score in visible])
-        if self.per_segment == 1:
-            return hits
-        numbers = (each % self.per_segment for each, _ in visible)
-        return [_with_event(hit, number) for hit, number in zip(hits, numbers, strict=True)]
 
     def _near(self, vector: NDArray[np.float32], asked: int, where: Where) -> list[tuple[int, float]]:
         generation = self.catalog.generation

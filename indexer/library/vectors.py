@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -57,7 +57,7 @@ class Vectors:
         Args:
             folder: Where embedded Chroma keeps its files.
             collection: Name of the embedder; another embedder's vectors are another collection.
-            kind: What has the vectors: "segments", or "events".
+            kind: What has the vectors: "segments", "events", or "frames".
             url: A Chroma server to use instead of the folder.
         """
         self._folder = folder
@@ -68,9 +68,16 @@ class Vectors:
         self._opened_generation = -1
 
     def upsert(
-        self, segment_ids: Sequence[int], placed: Sequence[Placed], vectors: NDArray[np.float32]
-    ) -> None:
+        self, segment_ids: Sequence[int], placed: Sequence[Placed], vectors: NDArray[np.float32],
+        facts: Sequence[Mapping[str, str | float]] | None = None,
+    ) -> None:  # fmt: skip
         """Store one vector per segment; storing one twice changes nothing.
+
+        Args:
+            segment_ids: The ids.
+            placed: What they are the vectors of.
+            vectors: Shape (len(segment_ids), dimension).
+            facts: What else to store beside each.
 
         Raises:
             LibraryError: The disk is full, or Chroma cannot write.
@@ -84,7 +91,10 @@ class Vectors:
                 collection.upsert(
                     ids=[str(segment_id) for segment_id in segment_ids[part]],
                     embeddings=vectors[part],
-                    metadatas=[_metadata(each) for each in placed[part]],
+                    metadatas=[
+                        {**_metadata(each), **more}
+                        for each, more in zip(placed[part], (facts or [{}] * len(placed))[part], strict=True)
+                    ],
                 )
 
     def stored_ids(self, segment_ids: Sequence[int]) -> set[int]:

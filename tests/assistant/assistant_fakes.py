@@ -20,8 +20,10 @@ from pydantic import PrivateAttr
 from assistant.answer import Answer
 from assistant.events import Answered, AskEvent
 from assistant.session import Assistant
+from indexer.embedding.reranking import Reranker
 from indexer.errors import VideoNotFound
 from indexer.library.catalog import Catalog
+from indexer.library.frames import FrameHit
 from indexer.library.notes import PERSON, Note
 from indexer.library.records import Hit, VideoRecord, VideoStatus
 from indexer.library.texts import TextHit
@@ -82,10 +84,13 @@ class FakeLibrary:
     unseen: dict[str, tuple[Unseen, ...]] = field(default_factory=dict)
     embedder_name: str = "lexical-1"
     vision_name: str = "observer-1"
+    reranker: Reranker | None = None
     timezone: str = ""
     frames_per_second: float = 10.0
     decoded: list[tuple[str, Span]] = field(default_factory=list)
     noted: list[Note] = field(default_factory=list)
+    frame_hits: list[FrameHit] = field(default_factory=list)
+    """What is found by what frames look like."""
     folder: Path | None = None
     """Where catalogs may lie."""
 
@@ -160,6 +165,25 @@ class FakeLibrary:
             if video.answerable and video_id in (None, video.video_id)
             for segment in self.segments(video.video_id, span)
         ][:limit]
+
+    def search_like(
+        self, picture: object, *, limit: int = 5, video_id: str | None = None, span: Span | None = None
+    ) -> list[FrameHit]:
+        return self.frame_hits[:limit]
+
+    def segments_beside(self, segments: Sequence[Segment]) -> dict[tuple[str, int], list[Segment]]:
+        return {
+            (each.video_id, each.ordinal): [
+                other for other in self.segments(each.video_id) if abs(other.ordinal - each.ordinal) == 1
+            ]
+            for each in segments
+        }
+
+    def search_frames(
+        self, query: str, *, limit: int, video_id: str | None = None, span: Span | None = None
+    ) -> list[FrameHit]:
+        """Return what a test said that the frames show."""
+        return self.frame_hits[:limit]
 
     def frames_in(self, video_id: str, span: Span, budget: FrameBudget) -> list[Frame]:
         self.decoded.append((video_id, span))

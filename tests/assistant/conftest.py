@@ -74,7 +74,9 @@ def make_assistant(library: FakeLibrary, vision: FakeVision) -> Iterator[Maker]:
     made: list[Assistant] = []
 
     def make(chat_model: BaseChatModel | None = None, path: Path | None = None, **settings: Any) -> Assistant:
-        planner = OfflinePlanner(reader=lambda question, video: read_question(library, question, video))  # type: ignore[arg-type]
+        planner = OfflinePlanner(
+            reader=lambda question, video, within: read_question(library, question, video, within)
+        )  # type: ignore[arg-type]
         made.append(Assistant(library, vision, chat_model or planner, checkpoint_path=path, **settings))  # type: ignore[arg-type]
         return made[-1]
 

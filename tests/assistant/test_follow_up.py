@@ -120,7 +120,7 @@ def test_a_language_model_is_told_the_stretch(make_assistant: Maker) -> None:
     model = ScriptedModel(script=[AIMessage("Hello.")])
     assistant = make_assistant(model)
     answer_of(make_assistant(), "nothing", conversation_id="one")
-    assistant._conversations.add("one", answer_of(make_assistant(), "what happened at second 5?"))
+    assistant.history.add("one", answer_of(make_assistant(), "what happened at second 5?"))
     answer_of(assistant, "and then?", conversation_id="one")
     system, question = model.heard[0][0].text, model.heard[0][-1].text
     assert "dock.mp4: 0:06–0:16 (6–16 s)" in system and question == "and then?"

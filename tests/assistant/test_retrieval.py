@@ -8,9 +8,10 @@ import pytest
 from assistant_fakes import DOCK, RED_FALLS, YARD, FakeLibrary
 
 from assistant.observer_words import asks_for_text, observer_words
-from assistant.retrieval import find_moments
+from assistant.retrieval import find_like, find_moments
+from indexer.library.frames import FrameHit
 from indexer.library.records import Hit
-from indexer.timeline import Event, Span
+from indexer.timeline import Caption, Event, Segment, Span
 
 
 def find(library: FakeLibrary, query: str, **arguments: object) -> list[tuple[str, Span]]:
@@ -145,6 +146,75 @@ def test_a_re_ranker_has_the_last_word(library: FakeLibrary) -> None:
     turned = find_moments(library, "red", reranker=Backwards())  # type: ignore[arg-type]
     assert [moment.span for moment in turned] == [moment.span for moment in reversed(plain)]
     assert [moment.ranks.reranker for moment in turned] == [1, 2, 3]
+
+
+def test_the_library_s_re_ranker_is_used_where_none_is_given(library: FakeLibrary) -> None:
+    """So that a question to the agent is re-ranked like ``witness search``."""
+
+    class Last:
+        def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+            return [float(number) for number in range(len(texts))]
+
+    library.events[DOCK] = [Event(Span(at, at + 1), "a red region", f"moved {at}") for at in (5, 15, 25)]
+    plain = find(library, "red")
+    library.reranker = Last()
+    assert find(library, "red") == plain[::-1]
+
+
+def captioned(library: FakeLibrary, *told: tuple[float, float, str]) -> FakeLibrary:
+    """Have the dock's index say these things, as imported captions do."""
+    segments = [
+        Segment(DOCK, number, Span(start, end), 0.0, caption=Caption(text))
+        for number, (start, end, text) in enumerate(told)
+    ]
+    library.vision_name = "imported"
+    library.segments = lambda video_id, span=None: segments if video_id == DOCK else []  # type: ignore[method-assign]
+    return library
+
+
+def test_time_between_two_captions_that_fit_belongs_to_the_moment(library: FakeLibrary) -> None:
+    captioned(library, (0, 5, "a man lifts a box"), (12, 18, "the man carries the box"), (19, 25, "a dog"))
+    assert find(library, "man with a box")[0] == ("dock.mp4", Span(0, 18))
+
+
+def test_captions_that_touch_keep_their_own_spans(library: FakeLibrary) -> None:
+    """One span for both would say less well when."""
+    captioned(library, (0, 10, "a man lifts a box"), (10, 20, "the man carries it"), (20, 25, "a dog"))
+    assert find(library, "man lifts box")[0] == ("dock.mp4", Span(0, 10))
+
+
+def test_of_two_neighbours_the_one_that_fits_better_belongs_to_the_moment(library: FakeLibrary) -> None:
+    captioned(library, (0, 5, "a box"), (10, 15, "the man lifts a red box"), (20, 25, "a man with a box"))
+    assert find(library, "man lifts red box")[0] == ("dock.mp4", Span(10, 25))
+
+
+def test_a_caption_further_away_is_another_moment(library: FakeLibrary) -> None:
+    captioned(library, (0, 5, "a man lifts a box"), (36, 40, "the man carries the box"))
+    assert {span for _, span in find(library, "man box")} == {Span(0, 5), Span(36, 40)}
+
+
+def test_what_frames_look_like_is_a_third_ranking(library: FakeLibrary) -> None:
+    """The words fit two segments alike; the frames tell which is meant, and find one that no word names."""
+    captioned(library, (0, 10, "a van"), (10, 20, "a dog"), (20, 30, "a van parks"), (30, 40, "a cat sits"))
+    first, _, other, last = library.segments(DOCK)
+    before = find(library, "van")
+    assert before[0][1] == first.span and last.span not in {span for _, span in before}
+    dock = library.video(DOCK)
+    library.frame_hits = [FrameHit(dock, other, 21.0, 0.3), FrameHit(dock, last, 33.0, 0.2)]
+    moments = find_moments(library, "van")  # type: ignore[arg-type]
+    assert moments[0].span == other.span and moments[0].ranks.frames == 1
+    assert last.span in {moment.span for moment in moments}
+
+
+def test_a_picture_finds_moments_with_the_frame_s_place(library: FakeLibrary) -> None:
+    captioned(library, (0, 10, "a van"), (10, 20, "a dog"))
+    dock, (first, second) = library.video(DOCK), library.segments(DOCK)
+    library.frame_hits = [FrameHit(dock, second, 12.5, 0.9), FrameHit(dock, first, 0.0, 0.4)]
+    moments = find_like(library, b"a picture", limit=2)  # type: ignore[arg-type]
+    assert [(moment.span, moment.seconds, moment.score) for moment in moments] == [
+        (second.span, 12.5, 0.9), (first.span, 0.0, 0.4)
+    ]  # fmt: skip
+    assert [moment.ranks.frames for moment in moments] == [1, 2]
 
 
 def test_time_ranks_tell_the_order_within_each_video(library: FakeLibrary) -> None:

@@ -36,7 +36,7 @@ from assistant.answer_json import answer_json
 from assistant.events import Answered, StepFinished, StepStarted, TextDelta
 from assistant.models.configured import make_chat_model
 from assistant.session import Assistant, Mode
-from indexer.errors import VideoNotFound, WitnessError
+from indexer.errors import LibraryError, VideoNotFound, WitnessError
 from indexer.settings import Settings
 from indexer.timeline import Caption, Segment, Span
 
@@ -224,6 +224,19 @@ def test_checkpoints_hold_no_pixels(make_assistant: Maker, tmp_path: Path) -> No
         answer_of(assistant, f"what happened at second {second}?", conversation_id="one")
     assistant.close()
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 2_000_000
+
+
+@pytest.mark.parametrize("full", ["history", "_saver"])
+def test_a_full_disk_is_said_in_words(make_assistant: Maker, tmp_path: Path, full: str) -> None:
+    """The conversations' file can grow no more, as their turns or as the agent's checkpoints."""
+    assistant = make_assistant(path=tmp_path / "conversations.sqlite")
+    answer_of(assistant, "what happened at second 5?", conversation_id="one")
+    connections = {"history": assistant.history._connection, "_saver": assistant._connection}
+    connections[full].execute("PRAGMA max_page_count = 1")
+    with pytest.raises(LibraryError, match=r"is full .* make room"):
+        for second in range(40):
+            answer_of(assistant, f"what happened at second {second}?", conversation_id="one")
+    assert assistant.conversation("one"), "what was kept can still be read"
 
 
 def test_two_threads_ask_at_once(make_assistant: Maker, tmp_path: Path) -> None:

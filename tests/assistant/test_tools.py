@@ -84,7 +84,7 @@ def test_of_a_look_that_was_thinned_the_answer_tells_the_rate_that_was_really_se
     model = ScriptedModel(script=[calls(look), AIMessage("It fell [[dock.mp4 0:05–0:06]].")])
     answer = answer_of(make_assistant(model), "?what")
     (request,) = vision.looks
-    assert len(request.frames) == 10
+    assert len([frame for frame in request.frames if 5 <= frame.pts_seconds < 6]) == 10
     (text,) = tool_texts(model.heard[-1])
     assert "3 frames, 3 per second" in text
     ((looked,),) = [entry.looks for entry in answer.coverage]
@@ -93,9 +93,29 @@ def test_of_a_look_that_was_thinned_the_answer_tells_the_rate_that_was_really_se
     assert set(answer.citations[0].frame_seconds) <= seconds, "a frame that was not shown is no evidence"
 
 
-def test_a_look_past_the_end_is_cut_there(make_assistant: Maker, library: FakeLibrary) -> None:
+def test_a_look_past_the_end_is_cut_there(make_assistant: Maker, vision: FakeVision) -> None:
     told(make_assistant, "look_again", {**span(29, 40), "question": "?"})
-    assert library.decoded == [(DOCK, Span(29, 30))]
+    assert [(look.told, look.span.end_seconds) for look in vision.looks] == [(Span(29, 30), 30)]
+
+
+def test_what_measures_is_shown_the_surroundings_and_tells_of_the_stretch_alone(
+    make_assistant: Maker, vision: FakeVision, library: FakeLibrary
+) -> None:
+    """A slow thing hardly leaves its place within a second; with what is around it, it is named rightly."""
+    asked = {**span(10, 11), "question": "?"}
+    text = told(make_assistant, "look_again", asked)
+    (look,) = vision.looks
+    assert (look.span, look.told) == (Span(8.5, 12.5), Span(10, 11)), "as much as does not thin its frames"
+    assert "10 frames, 10 per second" in text
+    assert "0:09–0:12.5 a blue region" in text and "red" not in text
+    vision.looks.clear()
+    told(make_assistant, "look_again", {**span(0, 10), "question": "?"})
+    assert [(each.span, each.told) for each in vision.looks] == [(Span(0, 10), None)], "a long one as it is"
+    vision.looks.clear()
+    vision.judges, vision.words = True, "A cart."
+    told(make_assistant, "look_again", asked)
+    assert vision.looks[0].span == Span(10, 11), "a model that judges is shown what it is asked about"
+    assert library.decoded[-1] == (DOCK, Span(10, 11))
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_two_tool_calls_and_a_cited_answer_streaming(
     assert [(cited.span, cited.source) for cited in last.answer.citations] == [(Span(5, 6), Source.LOOK)]
     assert [step.tool for step in last.answer.steps] == ["recall_span", "look_again"]
     assert last.answer.models.chat == "qwen3-vl 4B"
-    assert [look.span for look in vision.looks] == [Span(5, 6)]
+    assert [look.told for look in vision.looks] == [Span(5, 6)]
     assert [message["role"] for message in engine.heard[-1]] == [
         "system", "user", "assistant", "tool", "assistant", "tool",
     ]  # fmt: skip

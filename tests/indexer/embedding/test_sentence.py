@@ -96,3 +96,15 @@ def test_code_that_a_model_brings_along_is_not_run(copy: Path) -> None:
     with pytest.raises(EmbeddingError):
         SentenceEmbedder(str(copy)).embed_query("red box")
     assert not ran.exists()
+
+
+def test_captions_that_look_like_a_picture_s_address_are_texts_to_a_model_that_takes_pictures(
+    tiny_clip: Path, tmp_path: Path
+) -> None:
+    """Words on a sign must not make the machine read a file or fetch an address."""
+    there = tmp_path / "box.jpg"
+    there.write_bytes(b"not a picture: reading it would fail")
+    embedder = SentenceEmbedder(str(tiny_clip), device="cpu")
+    words = [str(there), "http://127.0.0.1:9/red.jpg"]
+    assert embedder.embed_documents(words).any(axis=1).all()
+    assert all(embedder.embed_query(each).any() for each in words)

@@ -30,6 +30,10 @@ def _make_old(path: Path) -> None:
         catalog.add_segment(Segment("v", 0, Span(0, 5), 0.2, caption=Caption("A box falls.")), "print")
         catalog.publish("v", "print")
     with closing(sqlite3.connect(path)) as connection:
+        for trigger in ("index_changes", "index_goes", "frames_go"):
+            connection.execute(f"DROP TRIGGER {trigger}")
+        for table in ("frames", "published", "inspected"):
+            connection.execute(f"DROP TABLE {table}")
         for column in _LATER_COLUMNS:
             connection.execute(f"ALTER TABLE videos DROP COLUMN {column}")
         connection.execute("ALTER TABLE segments DROP COLUMN still")
@@ -44,6 +48,9 @@ def test_an_older_catalog_keeps_its_captions(tmp_path: Path) -> None:
         (segment,) = catalog.segments("v")
         assert segment.caption is not None and segment.caption.summary == "A box falls."
         assert not segment.still
+        assert catalog.video("v").segment_count == 1  # type: ignore[union-attr]
+        catalog.publish("v", "print")
+        assert catalog.query("SELECT segment_count FROM published")[0][0] == 1
         assert [found.ordinal for _, found in catalog.search_words("box", limit=5)] == [0]
         assert catalog.meta("schema_version") == "2"
 
