@@ -50,20 +50,22 @@ bench-gpu: $(STAMP)  ## Time Qwen3-VL with random weights; CONFIGS is a folder o
 	$(BIN)/python -m bench.gpu $(if $(CONFIGS),--configs "$(CONFIGS)")
 
 # What a bench compares with is no part of Witness and would pull in a second OpenCV: hence --no-deps.
-bench-media: $(STAMP)  ## Measure reading videos: exactness, speed, memory, segments of FOOTAGE (a folder), damage
+bench-media: $(STAMP)  ## Measure reading videos: exactness, speed, memory, segments of FOOTAGE (a folder), damage; HOUR=1 for longer ones
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps scenedetect==0.7.2
 	$(BIN)/python -m bench.media.exact
-	$(BIN)/python -m bench.media.walk
+	$(BIN)/python -m bench.media.walk $(if $(HOUR),--hour)
 	$(if $(FOOTAGE),$(BIN)/python -m bench.media.segments "$(FOOTAGE)")
-	$(BIN)/python -m bench.media.fuzz
+	$(BIN)/python -m bench.media.fuzz $(if $(HOUR),,--minutes 4)
 
 bench-crash: $(STAMP)  ## Kill index runs 100 times, run two at once, fill the disk, and compare the libraries
 	$(BIN)/python -m bench.crash
 
-bench-answers: $(STAMP)  ## Measure retrieval with CAPTIONS (a JSON file of timed captions) beside LangChain's own, and its speed
+bench-answers: $(STAMP)  ## Measure retrieval with CAPTIONS (a JSON file of timed captions) beside LangChain's own, its speed, and answers
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps langchain-chroma==1.1.0
 	$(if $(CAPTIONS),$(BIN)/python -m bench.answers.retrieval --captions "$(CAPTIONS)")
 	$(BIN)/python -m bench.answers.speed
+	@films=$$(mktemp -d) && trap 'rm -rf "$$films"' EXIT && \
+	  $(BIN)/python -m bench.answers.seconds --folder "$$films" && $(BIN)/python -m bench.answers.no --folder "$$films"
 
 lock:  ## Make requirements.lock anew from pyproject.toml (takes minutes)
 	sh .ci/lock.sh $(PYTHON)

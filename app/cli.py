@@ -3,14 +3,46 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version as installed_version
+from typing import Annotated
 
 import typer
 
-from app.commands import ask, chat, clock, demo, doctor, frames, index, library, note, remove, search, show
+from app.commands import (
+    alerts,
+    ask,
+    chat,
+    clock,
+    demo,
+    doctor,
+    export,
+    frames,
+    index,
+    library,
+    note,
+    passwd,
+    remove,
+    report,
+    rules,
+    search,
+    show,
+    verify,
+)
 from app.console import errors, show_arrivals
 from assistant.timing import TimeExpressionError
 from indexer.errors import SettingsError, WitnessError
 
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"witness {installed_version('witness-video')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True),
+]
 app = typer.Typer(
     name="witness",
     help="Ask your videos what they saw, and get an answer with the second, the frames and the file.",
@@ -18,6 +50,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+@app.callback()
+def witness(version: VersionOption = False) -> None:
+    """Ask your videos what they saw, and get an answer with the second, the frames and the file."""
+
+
 app.command("index")(index.index)
 app.command("ask")(ask.ask)
 app.command("search")(search.search)
@@ -25,9 +64,15 @@ app.command("show")(show.show)
 app.command("library")(library.library)
 app.command("clock")(clock.clock)
 app.command("note")(note.note)
+app.add_typer(rules.rules, name="rules")
+app.command("alerts")(alerts.alerts)
 app.command("frames")(frames.frames)
+app.command("report")(report.report)
+app.command("verify")(verify.verify)
+app.command("export")(export.export)
 app.command("remove")(remove.remove)
 app.command("chat")(chat.chat)
+app.command("passwd")(passwd.passwd)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 

@@ -5,44 +5,22 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from app.console import format_size
+from app.diagnosis_servers import diagnose_servers
+from app.findings import Finding, Level
 from indexer.errors import WitnessError
 from indexer.library.library import Library
 from indexer.parts import make_fingerprint
+from indexer.plurals import counted
 from indexer.settings import Settings
 from indexer.vision.configured import AUTO, OBSERVER, QWEN, choose_vision, fits_memory, gpu_memory_bytes
 
 _LOW_DISK_BYTES = 2 * 10**9
 _DECODERS = ("h264", "hevc", "vp9", "av1", "mpeg4", "mjpeg")
-_TIMEOUT_SECONDS = 3.0
-
-
-class Level(StrEnum):
-    """How much a finding matters."""
-
-    OK = "ok"
-    NOTE = "note"
-    """Works, but there is something to know."""
-    PROBLEM = "problem"
-    """Keeps Witness from working."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing about this machine."""
-
-    subject: str
-    level: Level
-    fact: str
-    remedy: str = ""
 
 
 def diagnose(settings: Settings) -> list[Finding]:
@@ -50,9 +28,10 @@ def diagnose(settings: Settings) -> list[Finding]:
     return [
         _python(),
         *_gpu(settings),
+        *_four_bit(settings),
         _weights(settings),
         _vision(settings),
-        *_endpoints(settings),
+        *diagnose_servers(settings),
         _chat(settings),
         _codecs(),
         *_library(settings),
@@ -63,7 +42,7 @@ def _python() -> Finding:
     return Finding(
         "python",
         Level.OK,
-        f"{platform.python_version()} on {platform.machine()}, {os.cpu_count()} processors",
+        f"{platform.python_version()} on {platform.machine()}, {counted(os.cpu_count() or 1, 'processor')}",
     )
 
 
@@ -98,6 +77,16 @@ def _fit(settings: Settings, memory: int) -> Finding:
     remedy = f"Take {' or '.join(ways)}" if ways else "Take a server: --vision openai:MODEL --vision-url URL"
     used = choose_vision(settings) == QWEN or settings.chat == QWEN
     return Finding("model", Level.PROBLEM if used else Level.NOTE, f"{needs}: it does not fit", remedy)
+
+
+def _four_bit(settings: Settings) -> Iterator[Finding]:
+    """Say where 4 bits are wanted and the packages for them are not here."""
+    from indexer.vision.qwen3_vl.extras import missing_for_4bit
+
+    if settings.quantize and (missing := missing_for_4bit()):
+        needs, remedy = missing.split(": ", 1)
+        used = choose_vision(settings) == QWEN or settings.chat == QWEN
+        yield Finding("quantize", Level.PROBLEM if used else Level.NOTE, f"{needs}, not installed", remedy)
 
 
 def _gib(size_bytes: int) -> str:
@@ -151,38 +140,6 @@ def _chat(settings: Settings) -> Finding:
             "For worded answers set WITNESS_CHAT (and WITNESS_CHAT_URL), e.g. openai:MODEL",
         )
     return Finding("chat", Level.OK, chosen)
-
-
-def _endpoints(settings: Settings) -> Iterator[Finding]:
-    urls = {"vision": settings.vision_url, "chat": settings.chat_url, "chroma": settings.chroma_url}
-    named = {name: url for name, url in urls.items() if url}
-    if not named:
-        yield Finding("endpoint", Level.OK, "none set; everything runs in this process")
-    for name, url in named.items():
-        yield _endpoint(name, url)
-
-
-def _endpoint(name: str, url: str) -> Finding:
-    if not url.startswith(("http://", "https://")):
-        return Finding(
-            "endpoint",
-            Level.PROBLEM,
-            f"{name} at {url} is no http address",
-            "Write it as http://HOST:PORT/v1",
-        )
-    try:
-        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - the scheme is checked above
-            pass
-    except urllib.error.HTTPError:
-        pass  # it answers, which is all that is asked here
-    except OSError as error:
-        return Finding(
-            "endpoint",
-            Level.PROBLEM,
-            f"{name} at {url} does not answer: {error}",
-            "Start the server or mend the address",
-        )
-    return Finding("endpoint", Level.OK, f"{name} at {url} answers")
 
 
 def _codecs() -> Finding:
@@ -244,7 +201,7 @@ def _index(settings: Settings) -> Finding:
     try:
         wanted = make_fingerprint(settings, make_vision(settings), make_embedder(settings.embedding))
         with closing(Library.open(settings)) as library:
-            made_with, count = library.fingerprint, len(library.videos())
+            made_with, videos = library.fingerprint, counted(len(library.videos()), "video")
     except WitnessError as error:
         return Finding("index", Level.PROBLEM, str(error))
     if made_with is None:
@@ -252,10 +209,10 @@ def _index(settings: Settings) -> Finding:
             "index", Level.OK, f"empty; will be made with fingerprint {wanted.key}", "witness index FOLDER"
         )
     if made_with.key == wanted.key:
-        fact = f"{count} videos, fingerprint {wanted.key} ({made_with.vision}, {made_with.embedding})"
+        fact = f"{videos}, fingerprint {wanted.key} ({made_with.vision}, {made_with.embedding})"
         return Finding("index", Level.OK, fact)
     return Finding(
         "index", Level.NOTE,
-        f"{count} videos, made with other settings: {'; '.join(made_with.differences(wanted))}",
+        f"{videos}, made with other settings: {'; '.join(made_with.differences(wanted))}",
         "It answers as it is; to make it anew: witness index --reindex FOLDER",
     )  # fmt: skip

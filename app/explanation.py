@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.answer import Answer, Step
+from assistant.answer import SECOND_LOOK_STEP, Answer, Step
+from indexer.plurals import counted
 from indexer.timeline import format_seconds
 
 _MAX_RETRIEVED = 10
@@ -31,6 +32,9 @@ def explain(answer: Answer) -> Iterator[str]:
 
 def describe_step(step: Step) -> str:
     """Write a step in one line: tool, arguments, how long it took."""
+    if step.tool == SECOND_LOOK_STEP:
+        most = counted(int(step.arguments.get("at_most", 0)), "statement")
+        return f"second look at the frames of at most {most} {step.seconds:.2f} s"
     arguments = ", ".join(f"{name}={value}" for name, value in step.arguments.items() if value is not None)
     return f"{step.tool}({arguments}) {step.seconds:.2f} s"
 
@@ -45,8 +49,9 @@ def _details(step: Step) -> Iterator[str]:
     for look in step.looks:
         seconds = format_seconds(round(look.looked.span.duration_seconds, 2))
         yield (
-            f"looked: {look.video} {look.looked.span} ({seconds} long), {look.looked.frames} frames, "
-            f"{look.looked.frames_per_second:.3g} a second, by {look.model}, {step.seconds:.2f} s"
+            f"looked: {look.video} {look.looked.span} ({seconds} long), "
+            f"{counted(look.looked.frames, 'frame')}, {look.looked.frames_per_second:.3g} a second, "
+            f"by {look.model}, {step.seconds:.2f} s"
         )
     if not step.retrieved and not step.looks:
         yield f"result: {step.result}"

@@ -12,7 +12,16 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from app.console import plain
 from indexer.discovery import printable
-from indexer.progress import FileFailed, FileIndexed, FileProgress, FileSkipped, FilesQueued, IndexEvent
+from indexer.plurals import counted
+from indexer.progress import (
+    FileFailed,
+    FileIndexed,
+    FileProgress,
+    FileSkipped,
+    FilesQueued,
+    IndexEvent,
+    RuleAsked,
+)
 from indexer.texts.run import TextsRead
 from indexer.timeline import format_seconds
 
@@ -62,6 +71,8 @@ class IndexDisplay:
             self._advance(event)
         elif isinstance(event, FileIndexed):
             self._finish(event)
+        elif isinstance(event, RuleAsked):
+            self._tell_rule(event)
         else:
             self._fail(event)
 
@@ -120,12 +131,18 @@ class IndexDisplay:
 
     def _finish(self, event: FileIndexed) -> None:
         self.indexed += 1
-        note = f"{format_seconds(round(event.video_seconds, 1))}, {event.segments} segments"
+        note = f"{format_seconds(round(event.video_seconds, 1))}, {counted(event.segments, 'segment')}"
         if event.unseen_reason:
             self.partial[event.path] = event.unseen_reason
             note += f", [yellow]partial: {plain(event.unseen_reason)}[/]"
         self._console.print(f"[green]indexed[/] {_name(event.path)} ({note})")
         self._file_ended(event.path)
+
+    def _tell_rule(self, event: RuleAsked) -> None:
+        if self._overall is not None:
+            segments = counted(event.total, "segment")
+            note = f'rule "{plain(event.rule)}": {event.done} of {segments} of {_name(event.path)}'
+            self._progress.update(self._overall, note=note)
 
     def _fail(self, event: FileFailed) -> None:
         self.failed[event.path] = event.reason

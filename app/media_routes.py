@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from indexer.errors import (
@@ -42,6 +42,8 @@ _CACHE_BYTES = 64 * 1024 * 1024
 _JPEG_QUALITY = 85
 _KEEP = {"Cache-Control": "private, max-age=3600"}
 _PICTURE = re.compile(r"([0-9]{1,10})\.jpg")
+_TIMES = re.compile(r"([0-9]{1,10})\.json")
+_TIMES_AROUND = 100
 _SIGNATURES = (
     (4, b"ftyp", "video/mp4"),
     (0, b"\x1a\x45\xdf\xa3", "video/webm"),  # Matroska too: browsers play it under WebM's name only
@@ -60,6 +62,16 @@ def to_milliseconds(seconds: float) -> int:
 def video_url(video_id: str) -> str:
     """Return the address of a video's bytes."""
     return f"/library/video/{video_id}"
+
+
+def times_url(video_id: str) -> str:
+    """Return the address under which the times of frames are told: ``…/MILLISECONDS.json`` is added to it."""
+    return f"/library/times/{video_id}"
+
+
+def frame_pattern(video_id: str, side: int) -> str:
+    """Return a frame's address with ``{milliseconds}`` in place of its time, for code in the browser."""
+    return f"/library/frame/{video_id}/{{milliseconds}}.jpg?side={side}"
 
 
 def frame_url(video_id: str, seconds: float, side: int = DEFAULT_SIDE) -> str:
@@ -97,8 +109,15 @@ def media_routes(library: Callable[[], Library]) -> list[BaseRoute]:
             cache.put(key, image)
         return Response(image, media_type="image/jpeg", headers=_KEEP)
 
+    async def times(request: Request) -> Response:
+        found = await anyio.to_thread.run_sync(
+            _frame_times, library, request.path_params["video_id"], _milliseconds(request, _TIMES)
+        )
+        return JSONResponse({"seconds": found}, headers=_KEEP)
+
     return [
         Route("/library/video/{video_id}", video),
+        Route("/library/times/{video_id}/{picture}", times),
         Route("/library/frame/{video_id}/{picture}", frame),
         Route("/library/{rest:path}", _not_found),  # else Streamlit would answer with its page
     ]
@@ -134,10 +153,10 @@ async def _not_found(_request: Request) -> Response:
     raise HTTPException(404)
 
 
-def _milliseconds(request: Request) -> int:
-    address = _PICTURE.fullmatch(request.path_params["picture"])
+def _milliseconds(request: Request, form: re.Pattern[str] = _PICTURE) -> int:
+    address = form.fullmatch(request.path_params["picture"])
     if address is None:
-        raise HTTPException(404, "a frame's address ends in its milliseconds and .jpg")
+        raise HTTPException(404, "an address of this kind ends in the frame's milliseconds")
     return int(address[1])
 
 
@@ -148,7 +167,7 @@ def _side(request: Request) -> int:
     return int(text)
 
 
-def _find(library: Callable[[], Library], video_id: str) -> VideoRecord:
+def find_video(library: Callable[[], Library], video_id: str) -> VideoRecord:
     """Return the record of exactly this id; a name or a path, which the library accepts too, is refused."""
     try:
         record = library().video(video_id)
@@ -162,15 +181,25 @@ def _find(library: Callable[[], Library], video_id: str) -> VideoRecord:
 
 
 def _find_file(library: Callable[[], Library], video_id: str) -> Path:
-    record = _find(library, video_id)
+    record = find_video(library, video_id)
     try:
         return library().file_of(record.video_id)
     except MediaError:
         raise HTTPException(404, f"{record.name} is no longer as it was indexed") from None
 
 
+def _frame_times(library: Callable[[], Library], video_id: str, milliseconds: int) -> list[float]:
+    """Return when the frames around a time are displayed, in seconds at which a player shows them."""
+    record = find_video(library, video_id)
+    try:
+        times = library().frame_times(record.video_id, milliseconds / 1000, count=_TIMES_AROUND)
+    except MediaError as error:
+        raise HTTPException(404, str(error)) from error
+    return [to_milliseconds(time) / 1000 for time in times]
+
+
 def _draw_frame(library: Callable[[], Library], video_id: str, milliseconds: int, side: int) -> bytes:
-    record = _find(library, video_id)
+    record = find_video(library, video_id)
     try:
         [frame] = library().frames_at(record.video_id, [milliseconds / 1000], max_side=side)
     except TimeOutsideVideo as error:

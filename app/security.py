@@ -1,15 +1,16 @@
 """What stands between the local server and the web: who may talk to it, and what its page may load.
 
-The server has no accounts, so it talks to browsers on the same machine only. A page of another site that
-points its own name at 127.0.0.1 (DNS rebinding) is told apart by the Host header, a plain cross-site request
-by the Origin header.
+A page of another site that points its own name at this server (DNS rebinding) is told apart by the Host
+header, a plain cross-site request by the Origin header. Who may come in at all is the matter of `app.signin`.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,28 +58,44 @@ def _script_hash(code: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
 
 
-class LocalOnly:
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """By which names the server may be called."""
+
+    names: frozenset[str] = LOCAL_NAMES
+    """In lower case."""
+    any_address: bool = False
+    """Whether any IP address is fine too: nobody else can make a browser send one of theirs."""
+
+    def accepts(self, host: str) -> bool:
+        """Tell whether a ``Host`` header names this server."""
+        name = _host_name(host)
+        if name is None or name in self.names:
+            return name is not None
+        return self.any_address and _is_address(name)
+
+
+class HostCheck:
     """ASGI middleware that turns away requests for another host name or from another site."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Hosts) -> None:
         self._app = app
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a local request on; answer 403, or refuse the WebSocket, otherwise."""
-        if scope["type"] == "lifespan" or _is_local(Headers(scope=scope)):
+        """Pass on what is meant for this server; answer 403, or refuse the WebSocket, otherwise."""
+        if scope["type"] == "lifespan" or self._is_ours(Headers(scope=scope)):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await WebSocketClose(_POLICY_VIOLATION)(scope, receive, send)
         else:
-            refusal = PlainTextResponse("Witness answers on localhost and 127.0.0.1 only.\n", 403)
-            await refusal(scope, receive, send)
+            names = ", ".join(sorted(self._hosts.names))
+            text = f"Witness answers to {names} only; other names are set by WITNESS_ALLOWED_HOSTS.\n"
+            await PlainTextResponse(text, 403)(scope, receive, send)
 
-
-def _is_local(headers: Headers) -> bool:
-    host, origin = headers.get("host", ""), headers.get("origin")
-    if _host_name(host) not in LOCAL_NAMES:
-        return False
-    return origin is None or origin.partition("://")[2] == host
+    def _is_ours(self, headers: Headers) -> bool:
+        host, origin = headers.get("host", ""), headers.get("origin")
+        return self._hosts.accepts(host) and (origin is None or origin.partition("://")[2] == host)
 
 
 def _host_name(host: str) -> str | None:
@@ -86,6 +103,14 @@ def _host_name(host: str) -> str | None:
         return urlsplit(f"//{host}").hostname
     except ValueError:  # brackets that do not match
         return None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 class SecurityHeaders:
@@ -96,7 +121,7 @@ class SecurityHeaders:
         self._headers = {
             "Content-Security-Policy": policy,
             "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
+            "Referrer-Policy": "same-origin",  # with "no-referrer" a form has no origin either
             "Cross-Origin-Resource-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
         }

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import ipaddress
+import functools
 import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
 from streamlit import file_util
 from streamlit.web import bootstrap
 
+from app.listening import accepted_hosts, listen, page_address
 from app.media_routes import media_routes
-from app.security import LocalOnly, SecurityHeaders, content_security_policy
+from app.owner import BrowserCookie
+from app.proxy_routes import proxy_routes
+from app.security import HostCheck, SecurityHeaders, content_security_policy
+from app.signin.gate import Gate
+from app.signin.opening import open_sign_in
 from app.state import AppState, install
-from indexer.errors import SettingsError, WitnessError
+from app.uploads import upload_route
+from indexer.errors import WitnessError
 from indexer.settings import Settings
 
-_PAGE = Path(__file__).parent / "pages" / "chat.py"
-_BACKLOG = 128
+_PAGE = Path(__file__).parent / "pages" / "home.py"
 _SECONDS_TO_STOP = 3
+_SECONDS_TO_STOP_INDEXING = 8.0
 _LARGEST_MESSAGE_BYTES = 200 * 1024 * 1024
 
 _STREAMLIT_OPTIONS: dict[str, Any] = {
@@ -53,12 +60,14 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
         open_browser: Also open the page in the person's browser.
 
     Raises:
-        SettingsError: The host is no loopback address, or the port is taken.
+        SettingsError: The host can be reached from elsewhere and nobody has to sign in, or the port is taken.
         WitnessError: The library or a model cannot be opened, or the server did not start.
     """
-    address = _address(settings.host, settings.port)
-    state = AppState(settings)
-    with closing(_listen(settings.host, settings.port)) as listener, closing(state):
+    _configure_streamlit()
+    sign_in = open_sign_in(settings)
+    address = page_address(settings, guarded=sign_in.required)
+    state = AppState(settings, sign_in=sign_in)
+    with closing(listen(settings.host, settings.port)) as listener, closing(state):
         _ = state.assistant  # opened now, so that what is wrong is said here and not in the page
 
         def announce() -> None:
@@ -75,6 +84,8 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=_SECONDS_TO_STOP,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
         )
         server = _AnnouncingServer(config, announce)
         with suppress(KeyboardInterrupt):
@@ -82,30 +93,66 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
         if not server.started:
             raise WitnessError("the browser chat did not start; the lines above say why")
         _say("Witness has stopped.")
-        if not state.wait_for_questions(_SECONDS_TO_STOP):
+        if not state.wait_for_questions(_SECONDS_TO_STOP) or not state.worker.stopped:
             _exit_at_once()
 
 
 def _exit_at_once() -> None:
-    """End the process under a question that is still being answered.
+    """End the process under a look that is still going on, of a question or of indexing.
 
-    Python cannot interrupt the threads of a look, which may take minutes. They only read, so nothing is lost.
+    Python cannot interrupt the threads of a look, which may take minutes. Nothing is lost: a question only
+    reads, and indexing goes on at the next start with what was not written.
     """
     sys.stdout.flush()
     os._exit(0)
 
 
+@functools.cache
+def _configure_streamlit() -> None:
+    """Set Streamlit's options before anything reads them."""
+    bootstrap.load_config_options(_STREAMLIT_OPTIONS)
+
+
 def build_app(state: AppState) -> st.App:
     """Build the ASGI app for this process; Streamlit allows one."""
-    bootstrap.load_config_options(_STREAMLIT_OPTIONS)
+    _configure_streamlit()
     install(state)
     policy = content_security_policy(Path(file_util.get_static_dir()) / "index.html")
 
     return st.App(
         _PAGE,
-        routes=media_routes(lambda: state.library),
-        middleware=[Middleware(SecurityHeaders, policy=policy), Middleware(LocalOnly)],
+        lifespan=_indexing(state),
+        routes=[
+            upload_route(
+                lambda: state.worker,
+                state.settings.library,
+                round(state.settings.upload_gigabytes * 1e9),
+            ),
+            *proxy_routes(lambda: state.library, lambda: state.proxies),
+            *media_routes(lambda: state.library),
+        ],
+        middleware=[
+            Middleware(SecurityHeaders, policy=policy),
+            Middleware(HostCheck, hosts=accepted_hosts(state.settings)),
+            Middleware(BrowserCookie),
+            Middleware(Gate, sign_in=state.sign_in),
+        ],
     )
+
+
+def _indexing(state: AppState) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
+    """Return the app's lifespan, in which the library is worked on in the background."""
+
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        worker = state.worker
+        worker.start()
+        try:
+            yield
+        finally:
+            await anyio.to_thread.run_sync(worker.stop, _SECONDS_TO_STOP_INDEXING)
+
+    return lifespan
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -117,38 +164,6 @@ class _AnnouncingServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._announce()
-
-
-def _address(host: str, port: int) -> str:
-    """Return the page's address, or refuse a host that other machines could reach."""
-    name = "127.0.0.1" if host == "localhost" else host
-    try:
-        loopback = ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise SettingsError(
-            f"host {host!r} can be reached from other machines, and Witness has no sign-in yet: "
-            "use 127.0.0.1, and an SSH tunnel from elsewhere (ssh -L 8501:localhost:8501 …)"
-        )
-    shown = f"[{name}]" if ":" in name else "localhost"
-    return f"http://{shown}:{port}"
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise SettingsError(
-            f"port {port} on {host} cannot be used ({error.strerror}): "
-            "another program, perhaps another `witness chat`, has it; choose one with --port"
-        ) from error
-    return listener
 
 
 def _say(line: str) -> None:

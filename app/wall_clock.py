@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from indexer.clock.start import RecordingStart, format_clock, format_error
 from indexer.library.records import VideoRecord
-from indexer.timeline import format_seconds
+from indexer.timeline import Span, format_seconds
+
+_TOLD_TO_THE_SECOND = 0.5
+"""Error below which a start is known better than to the second."""
 
 
 def describe_clock(video: VideoRecord) -> Iterator[str]:
@@ -32,8 +36,30 @@ def both_clocks(video: VideoRecord, seconds: float) -> str:
     offset = format_seconds(round(seconds, 2))
     if video.start is None:
         return offset
-    moment = video.start.at(seconds).replace(microsecond=0)
+    moment = (video.start.at(seconds) + timedelta(seconds=_slack(video.start))).replace(microsecond=0)
     return f"{offset} ({format_clock(moment)}{format_error(video.start.error_seconds)})"
+
+
+def span_in_both_clocks(video: VideoRecord, span: Span) -> str:
+    """Write a stretch of a video in both clocks, ``0:05–0:06 (2026-03-01 14:30:05–14:30:06)``."""
+    return f"{span} ({video.start.wall(span).dated})" if video.start else str(span)
+
+
+def seconds_of_day(video: VideoRecord) -> tuple[float, float] | None:
+    """Return the wall clock's seconds since midnight at a video's start, and its rate; None if not known."""
+    if video.start is None:
+        return None
+    starts_at = video.start.starts_at
+    midnight = starts_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (starts_at - midnight).total_seconds() + _slack(video.start), video.start.rate
+
+
+def _slack(start: RecordingStart) -> float:
+    """Return how many seconds to go ahead before a time is cut to whole seconds, as clocks show it.
+
+    A start that was read from the picture to a tenth would else show the second before for whole seconds.
+    """
+    return start.error_seconds if start.error_seconds < _TOLD_TO_THE_SECOND else 0.0
 
 
 def start_json(video: VideoRecord) -> dict[str, Any]:

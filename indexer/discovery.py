@@ -128,6 +128,11 @@ def _facts(path: Path) -> tuple[int, int] | None:
     return facts.st_size, facts.st_mtime_ns
 
 
+def id_of_digest(sha256: str) -> str:
+    """Return the id of a content whose SHA-256 in hex digits is known."""
+    return sha256[:_ID_DIGITS]
+
+
 def content_id(path: Path) -> str:
     """Return the id of a file's content: the first 16 hex digits of its SHA-256.
 
@@ -146,4 +151,4 @@ def content_id(path: Path) -> str:
         raise MediaError(
             f"{printable(path)} cannot be read: {error.strerror}. Check that it is there and readable"
         ) from error
-    return digest.hexdigest()[:_ID_DIGITS]
+    return id_of_digest(digest.hexdigest())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import prompts
-from indexer.embedding.model import Embedder
+from indexer.embedding.model import Embedder, FrameEmbedder
 from indexer.library.fingerprint import Fingerprint
 from indexer.library.library import Library
 from indexer.media.decoder import Decoder
+from indexer.rules.store import Rules
 from indexer.settings import Settings
 from indexer.vision.model import VisionModel
 
@@ -25,9 +26,15 @@ class Indexer:
     decoder: Decoder
     fingerprint: Fingerprint
     settings: Settings
+    rules: Rules | None = None
+    """What is asked of every new segment; None where nobody can make rules."""
+    frame_embedder: FrameEmbedder | None = None
+    """Who embeds frames; None where nobody does."""
 
 
-def make_fingerprint(settings: Settings, vision: VisionModel, embedder: Embedder) -> Fingerprint:
+def make_fingerprint(
+    settings: Settings, vision: VisionModel, embedder: Embedder, frames: FrameEmbedder | None = None
+) -> Fingerprint:
     """Return what an index made with these models and settings is known by."""
     return Fingerprint(
         vision=vision.name,
@@ -36,6 +43,8 @@ def make_fingerprint(settings: Settings, vision: VisionModel, embedder: Embedder
         embedding=embedder.name,
         embedding_setting=settings.embedding,
         segmenting=f"{SEGMENTING_VERSION} {settings.segment_seconds:g}s {settings.walk.value}",
+        frames=frames.name if frames else "",
+        frames_setting=settings.frame_embedding or "" if frames else "",
     )
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from indexer.captioning import caption, with_cut
 from indexer.errors import DamagedVideo, MediaError
+from indexer.library.frames import FrameVector, add_frames, embed_frames
 from indexer.library.jobs import Job
 from indexer.parts import Indexer
-from indexer.prefetch import Prefetch
+from indexer.prefetch import Prefetch, Stopped
 from indexer.preparing import Begun, Ended, Item, Prepared, prepare
 from indexer.timeline import Caption, Segment, Unseen, subtract_spans
-from indexer.vision.model import VisionModel
 
 Progress = Callable[[Job, float], None]
 """Called with the seconds of a job's video that are done."""
@@ -36,14 +36,20 @@ class _Looked:
 
     item: Item
     caption: Caption | None
+    frames: tuple[FrameVector, ...] = ()
 
 
 def index_jobs(
-    indexer: Indexer, take: Callable[[], Job | None], progress: Progress, outcome: Outcome
+    indexer: Indexer,
+    take: Callable[[], Job | None],
+    progress: Progress,
+    outcome: Outcome,
+    stop: threading.Event | None = None,
 ) -> None:
     """Index what ``take`` gives until it gives None. Goes on where a killed run stopped.
 
     Raises:
+        Stopped: ``stop`` was set by another thread; what was captioned is kept for the next run.
         VisionError: The vision model does not answer; what was captioned is kept for the next run.
         LibraryError: The library cannot be written.
     """
@@ -53,15 +59,21 @@ def index_jobs(
             yield from prepare(indexer, job, stopped)
 
     looks_at_once = indexer.vision.looks_at_once
+    stop = stop or threading.Event()
     with (
         Prefetch(prepared, looks_at_once, weigh=_frame_bytes) as ahead,
         Prefetch(
-            lambda _: _look(indexer.vision, ahead, looks_at_once), 1, patience_seconds=_PATIENCE_SECONDS
+            lambda _: _look(indexer, ahead, looks_at_once),
+            1,
+            patience_seconds=_PATIENCE_SECONDS,
+            stop=stop,
         ) as looked,
     ):
-        while (batch := looked.take(wait=True)) is not None:
+        while not stop.is_set() and (batch := looked.take(wait=True)) is not None:
             for each in batch:
                 _process(indexer, each, progress, outcome)
+        if stop.is_set():
+            raise Stopped
 
 
 def index_video(indexer: Indexer, video_id: str, path: Path, progress: Callable[[float], None]) -> None:
@@ -100,7 +112,7 @@ def _frame_bytes(item: Item) -> int:
     return item.frame_bytes if isinstance(item, Prepared) else 0
 
 
-def _look(vision: VisionModel, ahead: Prefetch[Item], looks_at_once: int) -> Iterator[list[_Looked]]:
+def _look(indexer: Indexer, ahead: Prefetch[Item], looks_at_once: int) -> Iterator[list[_Looked]]:
     """Have batches looked at together. When the model fails, what it had answered comes before its error."""
     while batch := _next_batch(ahead, looks_at_once):
         looks = {
@@ -108,11 +120,14 @@ def _look(vision: VisionModel, ahead: Prefetch[Item], looks_at_once: int) -> Ite
             for number, item in enumerate(batch)
             if isinstance(item, Prepared) and item.look is not None
         }
-        captions = caption(vision, list(looks.values()))
+        # Before the captions: where the frames' model fails, no caption was paid for.
+        vectors = embed_frames(indexer.frame_embedder, [look.frames for look in looks.values()])
+        frames = dict(zip(looks, vectors, strict=True))
+        captions = caption(indexer.vision, list(looks.values()))
         found = dict(zip(looks, captions.found, strict=True))
         missing = {batch[number].job.video_id for number, each in found.items() if each is None}
         yield [
-            _Looked(_without_look(item), found.get(number))
+            _Looked(_without_look(item), found.get(number), frames.get(number, ()))
             for number, item in enumerate(batch)
             if (number not in found or found[number] is not None)
             and not (isinstance(item, Ended) and item.job.video_id in missing)
@@ -132,6 +147,9 @@ def _process(indexer: Indexer, looked: _Looked, progress: Progress, outcome: Out
     if isinstance(item, Begun):
         progress(item.job, item.start_seconds)
     elif isinstance(item, Prepared):
+        add_frames(
+            indexer.library.catalog, item.job.video_id, indexer.fingerprint.key, item.ordinal, looked.frames
+        )
         _write(indexer, item, looked.caption)
         progress(item.job, item.walked.span.end_seconds)
     else:
@@ -170,6 +188,8 @@ def _publish(indexer: Indexer, video_id: str) -> MediaError | None:
         return error
     indexer.library.catalog.publish(video_id, indexer.fingerprint.key)
     indexer.library.drop_older_vectors(indexer.embedder, video_id, indexer.fingerprint.key)
+    if indexer.frame_embedder is not None:
+        indexer.library.frames.drop_older(indexer.frame_embedder.name, video_id, indexer.fingerprint.key)
     return None
 
 
@@ -184,3 +204,5 @@ def _store_vectors(indexer: Indexer, video_id: str) -> None:
     if not drafts:
         raise DamagedVideo("no frame of it could be decoded. Copy the file again, or repair it")
     indexer.library.store_vectors(indexer.embedder, drafts)
+    if indexer.frame_embedder is not None:
+        indexer.library.frames.store(indexer.frame_embedder.name, video_id, indexer.fingerprint.key)

@@ -13,6 +13,10 @@ _FULL_BYTES = 96 * 1024**2
 """What waits in a queue stays about this small, whatever the frames' size and their number."""
 
 
+_POLL_SECONDS = 0.3
+"""How soon a wish to stop is noticed by one who waits for the next item."""
+
+
 class Stopped(Exception):
     """Nobody wants the rest."""
 
@@ -30,6 +34,7 @@ class Prefetch(Generic[T]):
         *,
         weigh: Callable[[T], int] = lambda item: 0,
         patience_seconds: float | None = None,
+        stop: threading.Event | None = None,
     ) -> None:
         """Prepare the thread; entering the context starts it.
 
@@ -38,11 +43,13 @@ class Prefetch(Generic[T]):
             length: Most items that wait.
             weigh: Says how many bytes an item holds; heavy items fill the queue sooner.
             patience_seconds: Longest wait, on leaving, for a thread in the middle of something.
+            stop: Set by anybody, it ends the wait for the next item.
         """
         self._items = items
         self._length = max(1, length)
         self._weigh = weigh
         self._patience_seconds = patience_seconds
+        self._stop = stop or threading.Event()
         self._queue: deque[tuple[T, int]] = deque()
         self._changed = threading.Condition()
         self._stopped = threading.Event()
@@ -67,8 +74,8 @@ class Prefetch(Generic[T]):
             Exception: What the iterator raised.
         """
         with self._changed:
-            while wait and not (self._queue or self._ended or self._stopped.is_set()):
-                self._changed.wait()
+            while wait and not (self._queue or self._ended or self._is_over()):
+                self._changed.wait(_POLL_SECONDS)
             if self._queue:
                 item, _ = self._queue.popleft()
                 self._changed.notify_all()
@@ -102,6 +109,9 @@ class Prefetch(Generic[T]):
             self._queue.append((item, weight))
             self._changed.notify_all()
             return True
+
+    def _is_over(self) -> bool:
+        return self._stopped.is_set() or self._stop.is_set()
 
     def _is_full(self, more: int) -> bool:
         if len(self._queue) >= self._length:

@@ -53,4 +53,14 @@ class FileFailed:
     reason: str
 
 
-IndexEvent = FileSkipped | FilesQueued | FileProgress | FileIndexed | FileFailed
+@dataclass(frozen=True, slots=True)
+class RuleAsked:
+    """How many segments of a file a watch rule has been asked of."""
+
+    path: Path
+    rule: str
+    done: int
+    total: int
+
+
+IndexEvent = FileSkipped | FilesQueued | FileProgress | FileIndexed | FileFailed | RuleAsked

@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import sqlite3
-import time
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from indexer.discovery import Unchanged, content_id, printable
+from indexer.discovery import printable
 from indexer.errors import DecoderFailed, FingerprintMismatch, MediaError, WitnessError
+from indexer.identifying import identify
 from indexer.library.jobs import Job
 from indexer.library.library import Library
 from indexer.library.ownership import Ownership
 from indexer.library.records import VideoRecord
 from indexer.parts import Indexer
 from indexer.pipeline import index_jobs
-from indexer.progress import FileFailed, FileIndexed, FileProgress, FileSkipped, FilesQueued, IndexEvent
+from indexer.prefetch import Stopped
+from indexer.progress import (
+    FileFailed,
+    FileIndexed,
+    FileProgress,
+    FileSkipped,
+    FilesQueued,
+    IndexEvent,
+    RuleAsked,
+)
+from indexer.rules.asking import RuleRound
 
 _POLL_SECONDS = 0.3
-_NO_FILES_FAULT = (WitnessError, sqlite3.Error, OSError, KeyboardInterrupt)
+_NO_FILES_FAULT = (WitnessError, sqlite3.Error, OSError, KeyboardInterrupt, Stopped)
 """What ends a run whatever it reads; anything else, memory that runs out say, may be a file's doing."""
 Report = Callable[[IndexEvent], None]
 
 
 @dataclass(slots=True)
 class IndexRun:
-    """One run over the files that a person named. Call `run` once."""
+    """One run over the files that a person named, or over those that wait. Call `run` or `work_off` once."""
 
     indexer: Indexer
     report: Report
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set by another thread, it ends the run within seconds; what is not done goes on waiting."""
     _outcomes: set[str] = field(default_factory=set)
     """Ids of the videos of this run whose end was reported."""
 
@@ -67,23 +81,51 @@ class IndexRun:
         if reindex:
             wanted |= self._queue([video.path for video in self._library.videos() if video.answerable], retry)
         if not wanted:
+            self._ask_rules()
             return
         self._library.set_fingerprint(self.indexer.fingerprint)
+        self._until_done(wanted)
+
+    def work_off(self) -> None:
+        """Index what waits in the queue, whoever put it there, or watch its owner do it.
+
+        Raises:
+            FingerprintMismatch: The library was made with other settings; the files stay queued.
+            LibraryError: The library cannot be written.
+            VisionError: The vision model does not answer; the files stay queued.
+        """
+        wanted = {job.video_id for job in self._library.jobs.all()}
+        if wanted:
+            self._until_done(wanted, self._adopt_library)
+
+    def _until_done(self, wanted: set[str], as_owner: Callable[[], None] = lambda: None) -> None:
+        """Work the queue off when this process is or becomes its owner, after what ``as_owner`` does."""
         ownership = Ownership(self._library.folder)
         owned = ownership.try_acquire()
         self._announce(wanted, watching=not owned)
-        while owned or self._watch(wanted):
+        while not self.stop.is_set() and (owned or self._watch(wanted)):
             if owned or ownership.try_acquire():
                 try:
+                    as_owner()
                     self._work(wanted)
-                except _NO_FILES_FAULT:
-                    self._library.jobs.put_back()
+                except _NO_FILES_FAULT as fault:
+                    # On a full disk this fails too: the next owner does it, and the first error is told.
+                    with suppress(WitnessError, sqlite3.Error):
+                        self._library.jobs.put_back()
+                    if isinstance(fault, Stopped):
+                        return
                     raise
                 finally:
                     ownership.release()
                 owned = False
             else:
-                time.sleep(_POLL_SECONDS)
+                self.stop.wait(_POLL_SECONDS)
+        if owned:
+            ownership.release()
+
+    def _adopt_library(self) -> None:
+        self._check_fingerprint()
+        self._library.set_fingerprint(self.indexer.fingerprint)
 
     # -- what there is to do ----------------------------------------------------------------------------
 
@@ -104,7 +146,7 @@ class IndexRun:
         wanted: dict[str, Path] = {}
         for path in files:
             try:
-                video_id = self._identify(path)
+                video_id = identify(self._library.catalog, path)
             except MediaError as error:
                 self.report(FileFailed(path, _reason(error, path)))
                 continue
@@ -122,7 +164,7 @@ class IndexRun:
     def _choose_stream(self, path: Path, stream: int) -> bool:
         """Note which video stream of a file is meant; report a file that has none of this number."""
         try:
-            video = self._library.video(self._identify(path))
+            video = self._library.video(identify(self._library.catalog, path))
             if video.stream == stream:
                 return True
             if any(job.running for job in self._library.jobs.outstanding([video.video_id])):
@@ -138,21 +180,6 @@ class IndexRun:
         if retry:
             self._library.catalog.forgive(video_id)
         self._library.jobs.put(video_id, path)
-
-    def _identify(self, path: Path) -> str:
-        """Return the id of the file's content, reading it only when its size or time is new."""
-        catalog = self._library.catalog
-        try:
-            facts = path.stat()
-        except OSError as error:
-            raise MediaError(f"cannot be read: {error.strerror}") from error
-        known = catalog.known_content(path, facts.st_size, facts.st_mtime_ns)
-        video_id = known or _settled_id(path)
-        if not known:
-            catalog.note_file(path, video_id, facts.st_size, facts.st_mtime_ns)
-        if catalog.video(video_id) is None:
-            catalog.add_video(video_id, path, facts.st_size)
-        return video_id
 
     def _is_indexed(self, video_id: str) -> bool:
         found = self._library.catalog.query(
@@ -175,20 +202,35 @@ class IndexRun:
         """Take files from the queue until it is empty, those that other processes put there too."""
         jobs = self._library.jobs
         jobs.release_abandoned()
+        self._ask_rules()
 
         def ended(job: Job, error: MediaError | None) -> None:
             if error is not None:
                 self._fail(job, error)
             self._tell_outcome(self._library.video(job.video_id))
             wanted.discard(job.video_id)
+            if error is None:
+                self._ask_rules()
 
         def take() -> Job | None:
             while (job := jobs.take()) is not None and (refusal := self._refusal(job)) is not None:
                 ended(job, refusal)
             return job
 
-        index_jobs(self.indexer, take, self._progress, ended)
+        index_jobs(self.indexer, take, self._progress, ended, self.stop)
         self._library.catalog.drop_superseded()
+
+    def _ask_rules(self) -> None:
+        """Ask the watch rules of what is new, an earlier run's rest included."""
+        indexer = self.indexer
+        if indexer.rules is not None:
+            RuleRound(
+                indexer.library,
+                indexer.rules,
+                indexer.vision,
+                indexer.settings.language,
+                lambda path, rule, done, total: self.report(RuleAsked(path, rule.name, done, total)),
+            ).ask_pending()
 
     def _refusal(self, job: Job) -> MediaError | None:
         """Tell why a file whose turn has come is not begun; None when it is."""
@@ -213,13 +255,15 @@ class IndexRun:
         """Report how far the owner is with our files; tell whether there is anything left to wait for."""
         outstanding = {job.video_id: job for job in self._library.jobs.outstanding(wanted)}
         for video_id in sorted(wanted):
-            video = self._library.catalog.video(video_id)
             job = outstanding.get(video_id)
+            if job is not None and not job.running:
+                continue
+            video = self._library.catalog.video(video_id)
             if video is None:
                 continue  # the owner forgot it: another content lies at its path now
             if job is None:
                 self._tell_outcome(video)
-            elif job.running:
+            else:
                 total = video.duration_seconds
                 self.report(FileProgress(job.path, job.progress * total, total))
         wanted &= set(outstanding)
@@ -241,15 +285,3 @@ def _reason(error: MediaError, path: Path) -> str:
     for name in (printable(path), printable(path.name)):
         text = text.removeprefix(f"{name}: ").removeprefix(f"{name} ")
     return text
-
-
-def _settled_id(path: Path) -> str:
-    """Return the id of a file's content, read while it stayed as it was.
-
-    Raises:
-        MediaError: It cannot be read, or changes meanwhile.
-    """
-    file = Unchanged(path)
-    video_id = content_id(path)
-    file.check()
-    return video_id

@@ -89,6 +89,11 @@ class Settings(BaseSettings):
         None,
         description="A sentence-transformers cross-encoder (name or folder) that re-ranks what was found.",
     )
+    frame_embedding: str | None = Field(
+        None,
+        description="A SigLIP or CLIP (name or folder) that embeds frames too, so that moments are found by "
+        "what they look like, in words or with a picture.",
+    )
     chroma_url: str | None = Field(None, description="URL of a Chroma server; default is embedded Chroma.")
 
     timezone: str = Field(
@@ -105,6 +110,13 @@ class Settings(BaseSettings):
         "repository, or a folder, in the form of faster-whisper.",
     )
 
+    watch_folders: tuple[Path, ...] = Field(
+        (), description='Folders whose new files the browser chat indexes by itself, such as ["/nvr/gate"].'
+    )
+    upload_gigabytes: float = Field(
+        50.0, gt=0, description="Largest file that can be uploaded in the browser."
+    )
+
     segment_seconds: float = Field(10.0, gt=0.5, le=600, description="Longest segment that has movement.")
     walk: WalkMode = Field(
         WalkMode.LEVELS,
@@ -114,6 +126,15 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that the browser chat listens on.")
     port: int = Field(8501, ge=1, le=65535, description="Port of the browser chat.")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description='Host names by which the browser chat is called, such as ["desk.example.org"].'
+    )
+    allowed_users: tuple[str, ...] = Field(
+        (),
+        description='Who may sign in by OpenID Connect: addresses, or domains such as "@example.org".',
+    )
+    tls_cert: Path | None = Field(None, description="Certificate (PEM) for serving over HTTPS.")
+    tls_key: Path | None = Field(None, description="Its private key (PEM).")
 
     @classmethod
     def settings_customise_sources(

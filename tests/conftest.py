@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import io
+import logging
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,8 @@ import hypothesis
 import pytest
 from filelock import FileLock
 
+from app.cli import main
+from app.console import ARRIVALS
 from assistant.answer_json import answer_json
 from assistant.events import Answered
 from assistant.session import open_assistant
@@ -26,7 +32,10 @@ hypothesis.settings.load_profile("witness")
 ROOT = Path(__file__).parent.parent
 REAL_CLIPS = ROOT.parent / "shared" / "videos"
 
-Witness = Callable[..., subprocess.CompletedProcess[str]]
+Finished = subprocess.CompletedProcess[str]
+Witness = Callable[..., Finished]
+NAMED = {"WITNESS_VISION": "observer", "COLUMNS": "160"}
+"""What a command finds in its environment; the model, so that a GPU on the machine changes nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -37,25 +46,25 @@ def real_clips() -> Path:
     return REAL_CLIPS
 
 
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage skip what was imported: it would be looked through many times."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
-def witness(tmp_path_factory: pytest.TempPathFactory) -> Witness:
+def witness_process(tmp_path_factory: pytest.TempPathFactory) -> Witness:
     """Run ``witness`` as a person does, in a folder without settings; returns the finished process."""
     folder = tmp_path_factory.mktemp("cwd")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("WITNESS_")}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("WITNESS_")}
 
-    def run(*arguments: object, columns: int = 160) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: object) -> Finished:
         return subprocess.run(
             [sys.executable, "-m", "app.cli", *map(str, arguments)],
             capture_output=True,
             text=True,
             cwd=folder,
-            # Named, so that the tests are the same on a machine with a GPU.
-            env={
-                **environment,
-                "COLUMNS": str(columns),
-                "PYTHONPATH": str(ROOT),
-                "WITNESS_VISION": "observer",
-            },
+            env={**kept, **NAMED, "PYTHONPATH": str(ROOT)},
             check=False,
         )
 
@@ -63,14 +72,39 @@ def witness(tmp_path_factory: pytest.TempPathFactory) -> Witness:
 
 
 @pytest.fixture(scope="session")
-def demo_library(tmp_path_factory: pytest.TempPathFactory, witness: Witness) -> Path:
+def witness(tmp_path_factory: pytest.TempPathFactory) -> Witness:
+    """Run the same in this process, which has everything imported; returns what a process would leave."""
+    folder = tmp_path_factory.mktemp("cwd")
+
+    def run(*arguments: object) -> Finished:
+        command = ["witness", *map(str, arguments)]
+        printed, complained, status = io.StringIO(), io.StringIO(), 0
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(complained):
+            patch.chdir(folder)
+            patch.setattr(sys, "argv", command)
+            for key in [key for key in os.environ if key.startswith("WITNESS_")]:
+                patch.delenv(key)
+            for key, value in NAMED.items():
+                patch.setenv(key, value)
+            patch.setattr(logging.getLogger(ARRIVALS), "handlers", [])
+            try:
+                main()
+            except SystemExit as ended:
+                status = int(ended.code or 0)
+        return Finished(command, status, printed.getvalue(), complained.getvalue())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def demo_library(tmp_path_factory: pytest.TempPathFactory, witness_process: Witness) -> Path:
     """The library that ``witness demo`` makes, the clip drawn and indexed; a copy of this process's own."""
     base = tmp_path_factory.getbasetemp()
     # Processes that run tests beside each other have folders side by side: one of them makes it for all.
     made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-made"
     with FileLock(f"{made}.lock"):
         if not (made / "demo-output.txt").exists():
-            done = witness("demo", "--library", made)
+            done = witness_process("demo", "--library", made)
             assert done.returncode == 0, done.stdout + done.stderr
             (made / "demo-output.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     folder = tmp_path_factory.mktemp("demo-library") / "copy"

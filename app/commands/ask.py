@@ -33,6 +33,7 @@ from assistant.answer_json import answer_json
 from assistant.events import Answered, AskEvent, StepFinished, StepStarted, TextDelta
 from assistant.turn import Mode
 from indexer.errors import WitnessError
+from indexer.plurals import counted
 from indexer.settings import Settings
 
 
@@ -155,7 +156,7 @@ def print_answer(answer: Answer) -> None:
             console.print(f"  {plain(entry.video)} {spans}")
             for look in entry.looks:
                 console.print(
-                    f"  [dim]looked again at {look.span}: {look.frames} frames, "
+                    f"  [dim]looked again at {look.span}: {counted(look.frames, 'frame')}, "
                     f"{look.frames_per_second:.3g} a second[/]"
                 )
             for still in entry.still:

@@ -23,12 +23,13 @@ from app.console import (
 )
 from app.index_progress import IndexDisplay
 from indexer.discovery import find_files, printable
-from indexer.embedding.configured import make_embedder
+from indexer.embedding.configured import make_embedder, make_frame_embedder
 from indexer.errors import SettingsError
 from indexer.library.library import Library
 from indexer.media.decoder import Decoder
 from indexer.media.samples import WalkMode
 from indexer.parts import Indexer, make_fingerprint
+from indexer.rules.store import Rules
 from indexer.running import IndexRun
 from indexer.settings import Settings
 from indexer.speech.configured import make_transcriber
@@ -55,6 +56,12 @@ def index(
     ] = None,
     embedding: Annotated[
         str | None, typer.Option(help="Who embeds the captions (WITNESS_EMBEDDING).")
+    ] = None,
+    frame_embedding: Annotated[
+        str | None,
+        typer.Option(
+            help="Also embed frames, with this SigLIP or CLIP: name or folder (WITNESS_FRAME_EMBEDDING)."
+        ),
     ] = None,
     walk: Annotated[
         WalkMode | None,
@@ -98,6 +105,7 @@ def index(
         watch=tuple(watch) if watch else None,
         language=language,
         embedding=embedding,
+        frame_embedding=frame_embedding,
         walk=walk,
         timezone=timezone,
         speech=speech or None,
@@ -149,15 +157,19 @@ def index_paths(
 def open_indexer(settings: Settings) -> Iterator[Indexer]:
     """Build what indexing needs from the settings, and take it down again."""
     vision, embedder = make_vision(settings), make_embedder(settings.embedding)
+    frames = make_frame_embedder(settings.frame_embedding) if settings.frame_embedding else None
     with contextlib.ExitStack() as stack:
         stack.callback(close_vision, vision)
         library = stack.enter_context(contextlib.closing(Library.open(settings)))
+        rules = stack.enter_context(contextlib.closing(Rules(library.folder)))
         decoder = stack.enter_context(contextlib.closing(Decoder()))
         yield Indexer(
             library=library,
             vision=vision,
             embedder=embedder,
             decoder=decoder,
-            fingerprint=make_fingerprint(settings, vision, embedder),
+            fingerprint=make_fingerprint(settings, vision, embedder, frames),
             settings=settings,
+            frame_embedder=frames,
+            rules=rules,
         )

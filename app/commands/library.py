@@ -20,6 +20,7 @@ from app.console import (
 from app.wall_clock import recorded
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord
+from indexer.plurals import counted
 from indexer.timeline import format_seconds
 
 
@@ -35,7 +36,7 @@ def library(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         console.print(f"The library at {plain(str(folder))} is empty. Fill it: witness index FOLDER")
         return
     console.print(_table(videos))
-    console.print(f"[dim]{len(videos)} videos in {plain(str(folder))}[/]")
+    console.print(f"[dim]{counted(len(videos), 'video')} in {plain(str(folder))}[/]")
     if any(video.still_seconds >= 0.5 for video in videos):
         console.print("[dim]still: no movement was found there, only a few of its frames were looked at[/]")
     for video in videos:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import logging
-from pathlib import Path
-
 import streamlit as st
 
+from app.owner import Owner, owner_of_session
+from app.pages.parts.chat_scope import choose_scope, say_scope, take_from_address
 from app.pages.parts.conversation_list import (
     conversation_id,
     keep_in_address,
     new_conversation_button,
+    remember,
     show_conversations,
+    show_heading,
 )
-from app.pages.parts.library_list import choose_scope, show_library
-from app.pages.parts.text import plain
-from app.pages.parts.turns import WITNESS, answer_live, show_question, show_turn
+from app.pages.parts.evidence_keys import keyboard
+from app.pages.parts.library_list import invite_to_add, show_library
+from app.pages.parts.moment_card import CardMoment
+from app.pages.parts.turns import show_running, show_turn
 from app.state import AppState, current
-from indexer.errors import WitnessError
+from assistant.conversations import NOBODY
+from assistant.narrowing import Narrowing
 
-_log = logging.getLogger(__name__)
+QUICK_SECONDS = 1.0
+TURNS_SHOWN = 6  # of a long conversation, the last ones; a click shows earlier ones
 
-_LOGO = str(Path(__file__).with_name("logo.svg"))
 _EXAMPLES = ("What happened at second 5?", "What moved in the last 10 seconds?", "What text can be read?")
 _HOW_TO_INDEX = """
 ### No videos yet
 
-Witness answers from videos that it has indexed once. In a terminal:
+Witness answers from videos that it has indexed once. Add some on the library's page, or in a terminal:
 
 ```
 witness index path/to/your/videos
@@ -40,50 +43,94 @@ This page shows the videos as they come.
 
 def main() -> None:
     """Compose the page."""
-    st.set_page_config(page_title="Witness", page_icon=_LOGO, layout="centered")
-    st.logo(_LOGO, size="large")
-    state = current()
+    state, owner = current(), owner_of_session()
+    history = state.assistant.history
+    if not owner.signed_in and not st.session_state.setdefault("adopted", False):
+        history.adopt(owner.key)
+        st.session_state["adopted"] = True
     conversation = conversation_id()
     videos = state.library.videos()
+    take_from_address(videos)
     with st.sidebar:
-        st.title("Witness", anchor=False)
         new_conversation_button()
+        narrowing = choose_scope(videos)
+        show_conversations(history, owner, conversation)
         st.subheader("Library", anchor=False)
-        scope = choose_scope(videos)
         show_library(state.library, videos)
-        show_conversations(state.assistant.conversations(), conversation)
     if not videos:
         st.markdown(_HOW_TO_INDEX)
+        invite_to_add()
         return
-    _show_conversation(state, conversation, scope, answerable=any(video.answerable for video in videos))
+    whose = history.owner(conversation)
+    if whose in (None, owner.key) or (whose == NOBODY and not owner.signed_in):
+        _converse(state, owner, conversation, narrowing, can_ask=any(video.answerable for video in videos))
+    else:
+        _read_along(state, owner, conversation)
 
 
-def _show_conversation(state: AppState, conversation: str, scope: str | None, *, answerable: bool) -> None:
-    answers = state.assistant.conversation(conversation)
-    for number, answer in enumerate(answers):
-        show_turn(answer, state.library, key=f"evidence-{conversation}-{number}")
+def _converse(
+    state: AppState, owner: Owner, conversation: str, narrowing: Narrowing, *, can_ask: bool
+) -> None:
+    """Show one's own conversation, and take the next question."""
+    show_heading(state, owner, conversation)
+    answered = _show_turns(state, conversation, own=True)
+    if answered:
+        remember(conversation)
     question = st.chat_input(
-        "Ask about your videos" if answerable else "No video is indexed yet", disabled=not answerable
+        "Ask about your videos" if can_ask else "No video is indexed yet",
+        disabled=not can_ask,
+        key="question",
     )
-    if not answerable and not answers:
+    running = state.questions.of(conversation)
+    if not can_ask and not answered:
         st.markdown("### Nothing can be asked yet\n\nThe list beside this shows what is being indexed.")
-    elif not answers and not question:
+    elif not answered and not question and running is None:
         question = _suggest()
+    asked_of = narrowing or None
+    if look := st.session_state.pop("look_again", None):
+        question, asked_of = look
     if question:
-        _ask(state, question, conversation, scope)
+        keep_in_address(conversation)
+        state.assistant.history.begin(conversation, owner.key)
+        running = state.questions.start(question, conversation, asked_of)
+    if running is not None:
+        show_running(running)
+    say_scope(narrowing)
+    keyboard()
+    if question and running is not None and running.wait(QUICK_SECONDS):
+        st.rerun()  # most answers of the embedded default come so fast that no poll is needed
 
 
-def _ask(state: AppState, question: str, conversation: str, scope: str | None) -> None:
-    keep_in_address(conversation)
-    show_question(question)
-    with st.chat_message("assistant", avatar=WITNESS), state.answering() as assistant:
-        try:
-            answer_live(assistant.ask(question, conversation_id=conversation, video=scope))
-        except WitnessError as error:
-            _log.warning("a question could not be answered: %s", error)
-            st.error(plain(str(error)))
-            return
-    st.rerun()  # shows the finished turn as every later visit will
+def _read_along(state: AppState, owner: Owner, conversation: str) -> None:
+    """Show a conversation that another browser began: its address lets one read it, not go on with it."""
+    if owner.signed_in:
+        st.info("This conversation is another person's.")
+        return
+    st.info("This conversation was begun in another browser. You can read it here, and ask in a new one.")
+    _show_turns(state, conversation, own=False)
+    keyboard()
+
+
+def _show_turns(state: AppState, conversation: str, *, own: bool) -> int:
+    """Show the last turns of a conversation; returns how many there are in all."""
+    answers = state.assistant.conversation(conversation)
+    shown = st.session_state.get("turns_shown", TURNS_SHOWN)
+    first = max(0, len(answers) - shown)
+    if first:
+        st.button(
+            f"Show earlier turns ({first})",
+            on_click=st.session_state.update,
+            args=({"turns_shown": shown + TURNS_SHOWN},),
+        )
+    for number, answer in enumerate(answers[first:], start=first):
+        show_turn(answer, state, f"evidence-{conversation}-{number}", _look_again if own else None)
+    return len(answers)
+
+
+def _look_again(moment: CardMoment, question: str) -> None:
+    """Ask a question of one moment: one look at its frames, as the next turn of the conversation."""
+    st.session_state["look_again"] = (question, Narrowing(moment.video_id, moment.span))
+    st.rerun()
 
 
 def _suggest() -> str | None:

@@ -56,8 +56,8 @@ class Endpoint:
 
     @property
     def name(self) -> str:
-        """The model and the machine that serves it; neither key nor password."""
-        return f"openai:{self._options.model}@{self._client.host}"
+        """The model and the machine that serves it, this one by one name; neither key nor password."""
+        return f"openai:{self._options.model}@{self._client.machine}"
 
     @property
     def looks_at_once(self) -> int:

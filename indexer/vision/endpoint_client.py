@@ -89,9 +89,9 @@ class ChatClient:
         return str(self._address.root)
 
     @property
-    def host(self) -> str:
-        """The server's machine."""
-        return self._address.host
+    def machine(self) -> str:
+        """The server's machine; "localhost" for this one, by whatever name or number it is called."""
+        return "localhost" if self._address.is_this_machine else self._address.host
 
     def close(self) -> None:
         """Close the connections."""

@@ -53,6 +53,9 @@ class Look:
     """The form in which the answer is wanted."""
     max_new_tokens: int = 512
     """Limit on the answer's length, for models that generate tokens."""
+    told: Span | None = None
+    """For a model that measures: the part of the span to tell of; None for all of it. What is shown around it
+    is there so that a movement is seen whole, and so named rightly."""
 
     def __post_init__(self) -> None:
         if not self.frames:

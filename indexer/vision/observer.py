@@ -39,4 +39,4 @@ class Observer:
 
     def _answer(self, request: Look) -> str:
         scene = measure(request.frames, request.span, self._reader)
-        return report.caption(scene) if request.reply is Reply.CAPTION else report.lines(scene)
+        return report.caption(scene, request.told) if request.reply is Reply.CAPTION else report.lines(scene)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,11 +12,17 @@ from pathlib import Path
 import numpy as np
 
 from assistant.answer import Answer, Citation, Models, Source, Step, VideoCoverage
-from assistant.conversations import Conversation
+from assistant.conversations import Conversation, Conversations
 from assistant.events import Answered, AskEvent, StepFinished, StepStarted, TextDelta
-from indexer.errors import MediaError, TimeOutsideVideo, VideoNotFound
+from assistant.narrowing import Narrowing
+from assistant.run import StopSignal
+from indexer.errors import LibraryError, MediaError, TimeOutsideVideo, VideoNotFound
+from indexer.library.catalog import Catalog
+from indexer.library.jobs import JobQueue
+from indexer.library.lookup import handles
+from indexer.library.notes import PERSON, Note
 from indexer.library.records import VideoRecord, VideoStatus
-from indexer.timeline import Coverage, Frame, Span, Unseen
+from indexer.timeline import Caption, Coverage, Frame, Segment, Span, Unseen
 
 DOCK = "a" * 16
 CLIP_BYTES = b"\x00\x00\x00\x18ftypisom" + bytes(range(256)) * 20
@@ -28,6 +35,12 @@ class FakeLibrary:
     records: list[VideoRecord]
     decoded: list[tuple[str, float, int | None]] = field(default_factory=list)
     closed: bool = False
+    written: list[Note] = field(default_factory=list)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The records as rows of a real catalog, for what asks the database."""
+        return as_catalog(self.records)
 
     def videos(self) -> list[VideoRecord]:
         return self.records
@@ -55,8 +68,58 @@ class FakeLibrary:
         pixels = np.zeros((side * 9 // 16, side, 3), np.uint8)
         return [Frame(second, pixels + np.uint8([int(second), 0, 200])) for second in seconds]
 
+    def frame_times(self, video_id: str, seconds: float, *, count: int = 1) -> list[float]:
+        first = int(seconds * 25)
+        return [number / 25 for number in range(max(0, first - count), first + count + 1)]
+
+    def handle(self, video: VideoRecord) -> str:
+        return handles(self.records)[video.video_id]
+
+    def segments(self, video_id: str, span: Span | None = None) -> list[Segment]:
+        parts = [Span(5.0 * number, 5.0 * number + 5) for number in range(6)]
+        return [
+            Segment(video_id, number, part, 0.1, caption=Caption(f"part {number}"))
+            for number, part in enumerate(parts)
+            if span is None or part.intersect(span)
+        ]
+
+    def add_note(self, video_id: str, span: Span, text: str, author: str = PERSON) -> Note:
+        if not text.strip():
+            raise LibraryError("a note has 1 to 2000 characters, this one has 0")
+        self.written.append(Note(len(self.written), video_id, span, author, text, datetime.now(UTC)))
+        return self.written[-1]
+
+    def notes(self, video_id: str, span: Span | None = None) -> list[Note]:
+        return [note for note in self.written if note.video_id == video_id]
+
     def close(self) -> None:
         self.closed = True
+
+
+def as_catalog(records: Sequence[VideoRecord]) -> Catalog:
+    """Return a catalog, in a folder of its own, in which the videos stand as the records say."""
+    beside = records[0].path.parent if records else None
+    catalog = Catalog(Path(tempfile.mkdtemp(dir=beside)) / "catalog.sqlite")
+    queue = JobQueue(catalog)
+    for record in records:
+        catalog.add_video(record.video_id, record.path, record.size_bytes)
+        catalog.query(
+            "UPDATE videos SET name = ?, duration_seconds = ? WHERE video_id = ?",
+            record.name, record.duration_seconds, record.video_id,
+        )  # fmt: skip
+        match record.status:
+            case VideoStatus.READY | VideoStatus.PARTIAL:
+                catalog.publish(record.video_id, "made")
+                if record.status is VideoStatus.PARTIAL:
+                    catalog.add_unseen(record.video_id, "made", [Unseen(Span(1, 2), record.reason)])
+            case VideoStatus.FAILED:
+                catalog.set_failure(record.video_id, record.reason)
+            case _:
+                queue.put(record.video_id, record.path)
+                if record.status is VideoStatus.INDEXING:
+                    queue.take()
+                    queue.report(record.video_id, record.progress)
+    return catalog
 
 
 class FakeAssistant:
@@ -67,35 +130,45 @@ class FakeAssistant:
     def __init__(self, library: FakeLibrary, answer: Answer, pause_seconds: float = 0.0) -> None:
         self.library = library
         self.answer = answer
-        self.asked: list[tuple[str, str | None, str | None]] = []
+        self.asked: list[tuple[str, str | None, Narrowing | None]] = []
         self.error: Exception | None = None
-        self.kept: dict[str, list[Answer]] = {}
+        self.history = Conversations(None)
         self.closed = False
-        self._pause = pause_seconds
+        self.pause_seconds = pause_seconds
 
     def ask(
-        self, question: str, *, conversation_id: str | None = None, video: str | None = None
+        self,
+        question: str,
+        *,
+        conversation_id: str | None = None,
+        narrowing: Narrowing | None = None,
+        signal: StopSignal | None = None,
     ) -> Iterator[AskEvent]:
-        self.asked.append((question, conversation_id, video))
+        self.asked.append((question, conversation_id, narrowing))
         answer = replace(self.answer, question=question)
         for number, step in enumerate(answer.steps):
             yield StepStarted(str(number), step.tool, step.arguments)
-            time.sleep(self._pause)
+            time.sleep(self.pause_seconds)
+            if signal:
+                signal.check()
             yield StepFinished(str(number), step)
         if self.error:
             raise self.error
         for word in answer.text.split(" "):
-            time.sleep(self._pause / 10)
+            time.sleep(self.pause_seconds / 10)
             yield TextDelta(word + " ")
         if conversation_id:
-            self.kept.setdefault(conversation_id, []).append(answer)
+            self.history.add(conversation_id, answer)
         yield Answered(answer)
 
     def conversation(self, conversation_id: str) -> list[Answer]:
-        return self.kept.get(conversation_id, [])
+        return self.history.answers(conversation_id)
 
     def conversations(self) -> list[Conversation]:
-        return [Conversation(key, turns[0].question, datetime.now(UTC)) for key, turns in self.kept.items()]
+        return self.history.all()
+
+    def forget(self, conversation_id: str) -> None:
+        self.history.forget(conversation_id)
 
     def close(self) -> None:
         self.closed = True

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from chat_fakes import FakeAssistant, FakeLibrary, make_answer, make_record
+from streamlit.runtime.context import ContextProxy
 
 from app import state as app_state
+from app.owner import COOKIE
 from app.state import AppState
 from indexer.settings import Settings
 
@@ -26,7 +28,15 @@ def assistant(library: FakeLibrary) -> FakeAssistant:
 
 
 @pytest.fixture
-def state(tmp_path: Path, assistant: FakeAssistant) -> Iterator[AppState]:
+def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The cookies of the browser that every page of a test is opened in."""
+    kept = {COOKIE: "0" * 32}
+    monkeypatch.setattr(ContextProxy, "cookies", property(lambda _self: kept))
+    return kept
+
+
+@pytest.fixture
+def state(tmp_path: Path, assistant: FakeAssistant, cookies: dict[str, str]) -> Iterator[AppState]:
     """The server's state over that assistant, installed for the page."""
     installed = AppState(Settings(library=tmp_path / "library"), lambda _settings: assistant)  # type: ignore[arg-type,return-value]
     app_state.install(installed)

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from chat_fakes import DOCK, FakeAssistant, FakeLibrary, make_answer, make_record
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 import app.pages
 from app.state import AppState
+from assistant.narrowing import Narrowing
 from indexer.errors import VisionError
 from indexer.library.records import VideoStatus
+from indexer.timeline import Span
 
 PAGE = str(Path(app.pages.__file__).with_name("chat.py"))
 QUESTION = "what happened at second 5?"
@@ -35,6 +38,17 @@ def no_exception(page: AppTest) -> AppTest:
 def words(page: AppTest) -> str:
     """All Markdown and captions on the page, as it is sent to the browser."""
     return "\n".join(element.value for element in [*page.markdown, *page.caption])
+
+
+def strips(page: AppTest) -> int:
+    """How many moments are shown with their frames."""
+    names = [element.proto.component_name for element in page.get("bidi_component")]
+    return names.count("witness_evidence")
+
+
+def button(page: AppTest, label: str) -> Button:
+    """The button of this label, wherever it is."""
+    return next(each for each in page.button if each.label == label)
 
 
 def unescaped(page: AppTest) -> str:
@@ -61,8 +75,8 @@ def test_nothing_can_be_asked_while_the_first_video_is_indexed(library: FakeLibr
 def test_question_is_answered_with_all_that_it_rests_on(assistant: FakeAssistant) -> None:
     """Text, steps in words with seconds, inspected and not inspected spans, and the models."""
     page = no_exception(open_page().chat_input[0].set_value(QUESTION).run())
-    [(question, conversation, video)] = assistant.asked
-    assert (question, video) == (QUESTION, None)
+    [(question, conversation, narrowing)] = assistant.asked
+    assert (question, narrowing) == (QUESTION, None)
     assert page.query_params["conversation"] == conversation
     text = unescaped(page)
     for expected in [
@@ -73,7 +87,7 @@ def test_question_is_answered_with_all_that_it_rests_on(assistant: FakeAssistant
         "Chat: offline · vision: observer · search: lexical-1",
     ]:
         assert expected in text
-    assert [element.proto.component_name for element in page.get("bidi_component")] == ["witness_evidence"]
+    assert strips(page) == 1
 
 
 def test_conversation_comes_back_and_goes_on(assistant: FakeAssistant) -> None:
@@ -88,7 +102,7 @@ def test_conversation_comes_back_and_goes_on(assistant: FakeAssistant) -> None:
     assert "red region" not in words(new) and "conversation" not in new.query_params
     new.chat_input[0].set_value("another").run()
     assert assistant.asked[-1][1] != conversation
-    listed = open_page().sidebar.button[-1]
+    listed = button(open_page(), QUESTION)
     assert "red region" in words(no_exception(listed.click().run()))
 
 
@@ -115,7 +129,12 @@ def test_question_is_narrowed_to_the_chosen_video(
     assert choice.options == ["All videos", "dock.mp4#aaaaaa", "dock.mp4#bbbbbb"]
     choice.select("dock.mp4#bbbbbb").run()
     page.chat_input[0].set_value(QUESTION).run()
-    assert assistant.asked[0][2] == "dock.mp4#bbbbbb"
+    page.sidebar.text_input(key="scope_stretch").set_value("5-7").run()
+    page.chat_input[0].set_value(QUESTION).run()
+    assert [asked[2] for asked in assistant.asked] == [
+        Narrowing("dock.mp4#bbbbbb"),
+        Narrowing("dock.mp4#bbbbbb", Span(5, 7)),
+    ]
 
 
 def test_library_list_gives_durations_and_reasons(library: FakeLibrary, tmp_path: Path) -> None:
@@ -161,7 +180,7 @@ def test_video_that_is_gone_leaves_the_answer(assistant: FakeAssistant, library:
     conversation = page.query_params["conversation"]
     library.records[:] = [make_record(library.records[0].path.parent, name="x.mp4", video_id="f" * 16)]
     again = open_page(conversation)
-    assert "red region" in words(again) and not again.get("bidi_component")
+    assert "red region" in words(again) and not strips(again)
 
 
 def test_stopping_waits_for_a_question_that_is_being_answered(state: AppState) -> None:

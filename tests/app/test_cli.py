@@ -1,9 +1,11 @@
 """The command line on good and bad files: what it prints, and how it exits."""
 
 import json
-import shutil
+from importlib.metadata import version
 
 import pytest
+
+from app.demo.draw import draw_demo
 
 
 @pytest.fixture
@@ -17,15 +19,13 @@ def test_indexing_again_does_nothing_and_says_so(witness, demo_library, clip):
     assert "Nothing to do: 1 already indexed" in done.stderr
 
 
-def test_a_folder_with_bad_files(witness, tmp_path, clip):
+def test_a_folder_with_bad_files(witness, tmp_path):
     """The good one is indexed, the bad ones are named with reasons, exit status 1, none of them answers."""
     folder, library = tmp_path / "mixed", tmp_path / "library"
-    folder.mkdir()
-    whole = clip.read_bytes()
+    whole = draw_demo(folder / "good.mp4", width=256, height=144, frames_per_second=5).read_bytes()
     (folder / "text.mp4").write_text("just some notes, renamed\n" * 40)
     (folder / "empty.mp4").touch()
     (folder / "cut-off.mp4").write_bytes(whole[: len(whole) * 6 // 10])
-    shutil.copy(clip, folder / "good.mp4")
 
     done = witness("index", folder, "--library", library)
     assert done.returncode == 1
@@ -77,6 +77,13 @@ def test_mistakes_are_answered_in_words(witness, demo_library, arguments, status
     assert "Traceback" not in done.stderr
 
 
+def test_a_shell_is_told_the_same(witness_process, tmp_path):
+    """As a process of its own: words on standard error, nothing on standard output, the status."""
+    done = witness_process("show", "absent.mp4", "--library", tmp_path)
+    assert done.stderr.startswith("error: there is no video")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
 def test_a_vision_model_that_is_not_known(witness, demo_library, clip):
     done = witness("index", clip, "--vision", "crystal-ball", "--library", demo_library)
     assert "crystal-ball" in done.stderr
@@ -91,8 +98,28 @@ def test_doctor_has_a_line_for_everything_and_no_problem_here(witness, demo_libr
         "python", "gpu", "weights", "vision", "endpoint", "chat", "codecs", "library", "disk", "index",
     }  # fmt: skip
     assert findings["library"]["level"] == "ok"
-    assert "1 videos" in findings["index"]["fact"]
+    assert "1 video, " in findings["index"]["fact"]
     assert all(finding["remedy"] for finding in findings.values() if finding["level"] == "problem")
+
+
+def test_doctor_answers_for_the_options_of_another_command(witness, tmp_path, monkeypatch):
+    monkeypatch.setattr("indexer.vision.qwen3_vl.extras.find_spec", lambda name: None)
+    options = ["--vision", "qwen3-vl", "--model", "8B", "--quantize", "4bit"]
+    done = witness("doctor", "--json", "--library", tmp_path, *options)
+    findings = {finding["subject"]: finding for finding in json.loads(done.stdout)}
+    assert findings["quantize"] == {
+        "subject": "quantize",
+        "level": "problem",
+        "fact": "--quantize 4bit needs bitsandbytes and accelerate, not installed",
+        "remedy": "pip install 'witness-video[gpu]'",
+    }
+    assert "Qwen3-VL-8B" in findings["weights"]["fact"]
+    assert done.returncode == 1
+
+
+def test_the_version_is_told(witness):
+    done = witness("--version")
+    assert (done.returncode, done.stdout) == (0, f"witness {version('witness-video')}\n")
 
 
 def test_doctor_finds_what_is_broken(witness, tmp_path):

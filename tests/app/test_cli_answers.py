@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.commands.note import parse_span
+from app.explanation import describe_step
+from assistant.answer import SECOND_LOOK_STEP, Step
 from indexer.errors import LibraryError, SettingsError
 from indexer.library.library import Library
 from indexer.timeline import Span
@@ -27,6 +29,11 @@ def run(monkeypatch):
         return result.stdout
 
     return ran
+
+
+def test_a_second_look_reads_as_what_it_is():
+    step = Step(SECOND_LOOK_STEP, {"at_most": 6}, 1.25, "2 confirmed")
+    assert describe_step(step) == "second look at the frames of at most 6 statements 1.25 s"
 
 
 def test_a_stretch_is_a_second_or_from_to():

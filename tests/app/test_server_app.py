@@ -63,7 +63,7 @@ def test_every_response_carries_the_security_headers(client: TestClient, path: s
     assert policy["img-src"] == policy["media-src"] == "'self' data: blob:"
     assert "unsafe" not in policy["script-src"] and "http" not in policy["script-src"]
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_policy_allows_the_inline_scripts_of_the_page_by_hash(tmp_path: Path) -> None:

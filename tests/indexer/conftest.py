@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 import pytest
+from frame_models import make_clip, make_siglip
 from indexing_kit import RecordingVision
 
 from indexer.embedding.lexical import LexicalEmbedder
@@ -44,3 +45,15 @@ def make_indexer(library, settings, decoder):
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tiny_siglip(tmp_path_factory):
+    """Folder of a SigLIP with random weights."""
+    return make_siglip(tmp_path_factory.mktemp("frames") / "tiny-siglip")
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory):
+    """Folder of a CLIP with random weights, saved by sentence-transformers."""
+    return make_clip(tmp_path_factory.mktemp("frames"))

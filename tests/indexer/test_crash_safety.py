@@ -14,9 +14,10 @@ import pytest
 from filelock import FileLock
 from indexing_kit import RecordingVision, write_video
 
-from indexer.errors import LibraryError
+from indexer.errors import LibraryError, VisionError
 from indexer.library import failures
 from indexer.library.catalog import Catalog
+from indexer.library.jobs import JobQueue
 from indexer.library.library import Library
 from indexer.library.ownership import Ownership
 from indexer.library.vectors import Vectors
@@ -30,6 +31,7 @@ import sys, time
 from pathlib import Path
 from indexing_kit import RecordingVision
 from indexer.embedding.lexical import LexicalEmbedder
+from indexer.library.jobs import JobQueue
 from indexer.library.library import Library
 from indexer.media.decoder import Decoder
 from indexer.parts import Indexer, make_fingerprint
@@ -222,6 +224,25 @@ def test_an_owner_s_lock_that_cannot_be_written_is_said_in_words(tmp_path):
     (tmp_path / "owner.lock").mkdir()
     with pytest.raises(LibraryError, match="nobody can own the library"):
         Ownership(tmp_path).try_acquire()
+
+
+def test_the_error_that_ends_a_run_is_told_though_nothing_can_be_put_back(
+    make_indexer, library, clip, monkeypatch
+):
+    """On a full disk the queue cannot be written either; the next run puts the file back itself."""
+
+    def full(*_):
+        raise LibraryError("the disk is full")
+
+    def away(*_):
+        raise VisionError("the server has gone")
+
+    with monkeypatch.context() as patch, pytest.raises(VisionError, match="has gone"):
+        patch.setattr(JobQueue, "put_back", full)
+        patch.setattr(RecordingVision, "look", away)
+        run(make_indexer(), clip)
+    run(make_indexer(), clip)
+    assert library.video("a.mp4").answerable and library.jobs.count() == 0
 
 
 def _segment(video_id: str, words: str) -> Segment:

@@ -9,6 +9,7 @@ from indexing_kit import RecordingVision, write_video
 
 from indexer.discovery import find_files
 from indexer.errors import FingerprintMismatch, MediaError, VisionError, WitnessError
+from indexer.identifying import identify
 from indexer.library.library import Library
 from indexer.library.ownership import Ownership
 from indexer.library.records import VideoStatus
@@ -188,7 +189,7 @@ def test_a_file_that_is_replaced_while_it_waits_is_never_indexed_as_the_old_one(
 ):
     """A recording that is still being written when it is queued, say."""
     waiting = folder / "a.mp4"
-    old_id = IndexRun(make_indexer(), lambda event: None)._identify(waiting)
+    old_id = identify(library.catalog, waiting)
     library.jobs.put(old_id, waiting)  # queued by a run that was then killed
     shutil.copy(folder / "deeper" / "b.mp4", waiting)
     vision = RecordingVision()

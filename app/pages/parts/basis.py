@@ -8,6 +8,16 @@ from app.pages.parts.text import plain
 from assistant.answer import STILL, Answer, VideoCoverage
 from indexer.timeline import Span
 
+_BASIS = "What this rests on. "
+"""How the paragraph begins that tells what a no rests on."""
+
+
+def split_basis(text: str) -> tuple[str, str]:
+    """Return an answer's text without what its no rests on, and that; "" where it is no such answer."""
+    paragraphs = text.split("\n\n")
+    basis = [each for each in paragraphs if each.startswith(_BASIS)]
+    return "\n\n".join(each for each in paragraphs if each not in basis), "\n\n".join(basis)
+
 
 def show_basis(answer: Answer) -> None:
     """Show coverage, refused citations and the models line."""

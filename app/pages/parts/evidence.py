@@ -1,7 +1,7 @@
-"""The frames that an answer rests on, each labelled with its second, and the player that they start.
+"""The frames of a moment, each labelled with its second, and the player that they start.
 
-The page's one component with code in the browser (`evidence.js`): a click on a frame moves the player there
-at once, to the millisecond, without a round trip; Streamlit's own player takes whole seconds.
+The page's one component with much code in the browser (`evidence.js`): a click on a frame moves the player
+there at once, to the millisecond, without a round trip; Streamlit's own player takes whole seconds.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.media_routes import frame_url, to_milliseconds, video_url
-from app.wall_clock import both_clocks
-from assistant.answer import Answer, Citation
-from indexer.errors import VideoNotFound
+from app.media_routes import frame_pattern, frame_url, times_url, to_milliseconds, video_url
+from app.proxy_routes import playable_url
+from app.wall_clock import both_clocks, seconds_of_day
+from indexer.timeline import Segment, Span
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     from indexer.library.library import Library
     from indexer.library.records import VideoRecord
 
-FRAMES_PER_CITATION = 4
-FRAMES_PER_ANSWER = 12
+NEIGHBOURS = 3
+"""Segments shown before and after a moment, each by one frame."""
 
 _LARGE_SIDE = 1280
+_AROUND_SECONDS = 120.0
+"""How far away neighbours are looked for: the segments of quiet footage are long."""
+_FOLDER = Path(__file__).parent
+_SCRIPTS = ("evidence", "evidence_player", "evidence_copy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,6 @@ class EvidenceFrame:
     """``0:05.2``, or ``0:05.2 (14:30:05)`` where it is known when the video was recorded."""
     image: str
     """Address of the small picture."""
-    large: str
-    """Address of the picture that stands in for the player where a browser does not play the video."""
     video: str
     """Address of the video."""
     seconds: float
@@ -51,27 +53,42 @@ class EvidenceFrame:
     height: int
     codec: str
     """For the words beneath a picture that stands in for the player."""
+    text: str = ""
+    """What is told of it, shown when it is pointed at."""
 
 
-def show_evidence(answer: Answer, library: Library, key: str) -> None:
-    """Show an answer's frames and their player; nothing when it cites nothing that is still there."""
-    frames = evidence_frames(answer, library)
-    if frames:
-        _component()(key=key, data={"frames": [asdict(frame) for frame in frames]})
+def show_strip(library: Library, record: VideoRecord, span: Span, seconds: Sequence[float], key: str) -> None:
+    """Show frames of a moment with the player, and on demand what is before and after it.
+
+    Args:
+        library: Knows the neighbours.
+        record: The video.
+        span: The moment.
+        seconds: PTS of its frames; empty for the one at its start.
+        key: The same in every run of the page.
+    """
+    handle = library.handle(record)
+    before, after = _neighbours(library, record, span)
+    day = seconds_of_day(record)
+    _component()(
+        key=key,
+        data={
+            "name": handle,
+            "frames": [asdict(each) for each in frames_of(record, handle, seconds or (span.start_seconds,))],
+            "before": [asdict(_of_segment(record, handle, each)) for each in before],
+            "after": [asdict(_of_segment(record, handle, each)) for each in after],
+            "large": frame_pattern(record.video_id, _LARGE_SIDE),
+            "times": times_url(record.video_id),
+            "playable": playable_url(record.video_id),
+            "clock": None if day is None else {"at": day[0], "rate": day[1]},
+        },
+    )
 
 
-def evidence_frames(answer: Answer, library: Library) -> list[EvidenceFrame]:
-    """Choose the frames to show for an answer's citations, each at most once, in the citations' order."""
-    chosen: dict[tuple[str, int], EvidenceFrame] = {}
-    for citation in answer.citations:
-        try:
-            record = library.video(citation.video_id)
-        except VideoNotFound:  # taken out of the library since
-            continue
-        for seconds in _seconds_to_show(citation):
-            frame = _evidence_frame(citation, record, seconds)
-            chosen.setdefault((record.video_id, to_milliseconds(seconds)), frame)
-    return list(chosen.values())[:FRAMES_PER_ANSWER]
+def frames_of(record: VideoRecord, handle: str, seconds: Sequence[float]) -> list[EvidenceFrame]:
+    """Return the frames displayed at these PTS, each once."""
+    chosen = {to_milliseconds(each): each for each in seconds}
+    return [_frame(record, handle, each) for each in chosen.values()]
 
 
 def spread(values: Sequence[float], count: int) -> list[float]:
@@ -81,30 +98,39 @@ def spread(values: Sequence[float], count: int) -> list[float]:
     return [values[round(index * (len(values) - 1) / (count - 1))] for index in range(count)]
 
 
-def _seconds_to_show(citation: Citation) -> list[float]:
-    return spread(citation.frame_seconds or (citation.span.start_seconds,), FRAMES_PER_CITATION)
+def _neighbours(library: Library, record: VideoRecord, span: Span) -> tuple[list[Segment], list[Segment]]:
+    """Return the segments that begin before a moment does, and those that come after it."""
+    wide = Span(max(0.0, span.start_seconds - _AROUND_SECONDS), span.end_seconds + _AROUND_SECONDS)
+    segments = library.segments(record.video_id, wide)
+    before = [each for each in segments if each.span.start_seconds < span.start_seconds]
+    after = [each for each in segments if each.span.start_seconds >= span.end_seconds]
+    return before[-NEIGHBOURS:], after[:NEIGHBOURS]
 
 
-def _evidence_frame(citation: Citation, record: VideoRecord, seconds: float) -> EvidenceFrame:
+def _of_segment(record: VideoRecord, handle: str, segment: Segment) -> EvidenceFrame:
+    text = segment.caption.summary if segment.caption else ""
+    return _frame(record, handle, segment.span.start_seconds, text)
+
+
+def _frame(record: VideoRecord, handle: str, seconds: float, text: str = "") -> EvidenceFrame:
     return EvidenceFrame(
-        name=citation.video,
+        name=handle,
         time=both_clocks(record, seconds),
         image=frame_url(record.video_id, seconds),
-        large=frame_url(record.video_id, seconds, side=_LARGE_SIDE),
         video=video_url(record.video_id),
         seconds=to_milliseconds(seconds) / 1000,
         width=record.width,
         height=record.height,
         codec=record.codec,
+        text=text,
     )
 
 
 @functools.cache
 def _component() -> ComponentRenderer:
-    folder = Path(__file__).parent
     return st.components.v2.component(
         "witness_evidence",
         html='<div class="evidence"></div>',
-        css=(folder / "evidence.css").read_text(),
-        js=(folder / "evidence.js").read_text(),
+        css=(_FOLDER / "evidence.css").read_text(),
+        js="\n".join((_FOLDER / f"{name}.js").read_text() for name in _SCRIPTS),
     )

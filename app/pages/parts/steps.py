@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from app.pages.parts.text import plain
-from assistant.answer import Step
+from assistant.answer import Answer, Step
+from assistant.events import StepFinished, StepStarted
 from indexer.timeline import format_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.questions import Happened, RunningQuestion
 
 _SHORTEST_SHOWN_SECONDS = 0.05
 _TITLES = {
@@ -39,9 +45,10 @@ def finished_line(step: Step, *, failed: bool = False) -> str:
     return f"{mark} {plain(describe(step.tool, step.arguments))} · {seconds}"
 
 
-def started_line(tool: str, arguments: dict[str, Any]) -> str:
-    """Return the Markdown line of a step that is under way."""
-    return f":gray[:material/hourglass_top:] {plain(describe(tool, arguments))} …"
+def started_line(tool: str, arguments: dict[str, Any], seconds: float = 0.0) -> str:
+    """Return the Markdown line of a step that is under way, with how long it has taken so far."""
+    so_far = f" · {seconds:.0f} s" if seconds >= 1 else ""
+    return f":gray[:material/hourglass_top:] {plain(describe(tool, arguments))} …{so_far}"
 
 
 def summary(steps: tuple[Step, ...]) -> str:
@@ -50,13 +57,34 @@ def summary(steps: tuple[Step, ...]) -> str:
     return f"{count}, {sum(step.seconds for step in steps):.1f} s"
 
 
-def show_steps(steps: tuple[Step, ...]) -> None:
-    """Show the steps of an earlier answer, folded."""
-    if not steps:
+def show_steps(answer: Answer) -> None:
+    """Show what was read from an earlier question and what was done for it, folded."""
+    if not answer.steps:
         return
-    with st.expander(f"What was done: {summary(steps)}", icon=":material/list:"):
-        for step in steps:
+    with st.expander(f"What was done: {summary(answer.steps)}", icon=":material/list:"):
+        for line in answer.reading:
+            st.markdown(f":gray[:material/subject: {plain(line)}]")
+        for step in answer.steps:
             st.markdown(finished_line(step))
+
+
+def show_live_steps(happened: Sequence[Happened], running: RunningQuestion) -> None:
+    """Show the steps of a question that is being answered, with how long each took or takes."""
+    lines: dict[str, str] = {}
+    for each in happened:
+        match each.event:
+            case StepStarted(call_id, tool, arguments):
+                lines[call_id] = started_line(tool, arguments, running.seconds - each.seconds)
+            case StepFinished(call_id, step, failed):
+                lines[call_id] = finished_line(step, failed=failed)
+    if running.done and not lines:
+        return
+    label = f"Looking into it, {running.seconds:.0f} s"
+    if running.done:
+        label = f"{'Stopped' if running.stopped else 'Ended'} after {running.seconds:.1f} s"
+    status = st.status(label, expanded=True, state="complete" if running.done else "running")
+    for line in lines.values():
+        status.markdown(line)
 
 
 def _take_span(arguments: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _ALL_SPECIALS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=^\"'])")
+_MARKS = re.compile(r"\[((?:not confirmed on a second look|no footage is cited for this)[^\[\]]{0,600})\]")
 _ACTIVE_IN_ANSWERS = re.compile(r"([\[\]$<:~&\\])")
 
 
@@ -23,5 +24,16 @@ def plain_lines(text: str) -> str:
 
 
 def answer_markdown(text: str) -> str:
-    """Return an answer with its emphasis and lists kept, and nothing in it that loads, links or typesets."""
+    """Return an answer with its emphasis and lists kept, and nothing in it that loads, links or typesets.
+
+    The marks of a second look, in brackets behind what did not stand, are set off in colour.
+    """
+    pieces = _MARKS.split(text)  # text, mark, text, mark, … text
+    for place, piece in enumerate(pieces):
+        marked = place % 2 == 1
+        pieces[place] = f":orange-background[{plain(piece)}]" if marked else _harmless(piece)
+    return "".join(pieces)
+
+
+def _harmless(text: str) -> str:
     return _ACTIVE_IN_ANSWERS.sub(r"\\\1", text)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.pages.parts.basis import show_basis
-from app.pages.parts.evidence import show_evidence
-from app.pages.parts.steps import finished_line, show_steps, started_line, summary
-from app.pages.parts.text import answer_markdown, plain_lines
+from app.pages.parts.basis import show_basis, split_basis
+from app.pages.parts.claims import show_claims
+from app.pages.parts.evidence_moments import moments_of
+from app.pages.parts.moment_card import LookAgain, moment_card
+from app.pages.parts.steps import show_live_steps, show_steps
+from app.pages.parts.text import answer_markdown, plain, plain_lines
 from assistant.answer import Answer
-from assistant.events import Answered, AskEvent, StepFinished, StepStarted, TextDelta
+from assistant.events import StepStarted, TextDelta
 
 if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
+    from collections.abc import Sequence
 
-    from indexer.library.library import Library
+    from app.questions import Happened, RunningQuestion
+    from app.state import AppState
 
 WITNESS = ":material/visibility:"
+CARDS_SHOWN = 4
+"""Moments of an answer that are shown at once; a click shows the others."""
+POLL_SECONDS = 0.25
+
 _PERSON = ":material/person:"
 
 
@@ -29,44 +35,64 @@ def show_question(question: str) -> None:
         st.markdown(plain_lines(question))
 
 
-def show_turn(answer: Answer, library: Library, key: str) -> None:
+def show_turn(answer: Answer, state: AppState, key: str, on_look: LookAgain | None) -> None:
     """Show an earlier question with its answer and all that the answer rests on."""
     show_question(answer.question)
     with st.chat_message("assistant", avatar=WITNESS):
-        st.markdown(answer_markdown(answer.text))
-        show_evidence(answer, library, key=key)
-        show_steps(answer.steps)
+        text, basis = split_basis(answer.text)
+        st.markdown(answer_markdown(text))
+        if basis:
+            st.caption(f":material/fact_check: {plain(basis)}")
+        _show_moments(answer, state, key, on_look)
+        show_claims(answer)
+        show_steps(answer)
         show_basis(answer)
 
 
-def answer_live(events: Iterable[AskEvent]) -> None:
-    """Show the steps and the words of an answer as they come.
-
-    Raises:
-        WitnessError: The question cannot be answered; the text says why.
-    """
-    written = ""
-    status = st.status("Looking into it", expanded=True)
-    text = st.empty()
-    lines: dict[str, DeltaGenerator] = {}
-    for event in events:
-        match event:
-            case StepStarted(call_id, tool, arguments):
-                written = ""  # what a model says before it uses a tool is no part of the answer
-                text.empty()
-                lines[call_id] = status.empty()
-                lines[call_id].markdown(started_line(tool, arguments))
-            case StepFinished(call_id, step, failed):
-                lines.setdefault(call_id, status.empty()).markdown(finished_line(step, failed=failed))
-            case TextDelta(piece):
-                written += piece
-                text.markdown(_draft(written))
-            case Answered(answer):
-                text.markdown(answer_markdown(answer.text))
-                status.update(label=f"Done: {summary(answer.steps)}")
-    status.update(state="complete", expanded=False)
+def show_running(running: RunningQuestion) -> None:
+    """Show a question that is being answered, and keep it up to date without holding up the page."""
+    show_question(running.question)
+    with st.chat_message("assistant", avatar=WITNESS):
+        st.fragment(_follow, run_every=None if running.done else POLL_SECONDS)(running)
 
 
-def _draft(written: str) -> str:
+def _follow(running: RunningQuestion) -> None:
+    happened = running.happened
+    show_live_steps(happened, running)
+    if written := _written(happened):
+        st.markdown(f"{answer_markdown(written)} ▌")
+    if not running.done:
+        st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=running.stop)
+    if running.stopped:
+        st.info(f"Stopped after {running.seconds:.1f} s. Nothing of this question is kept.")
+    elif running.error:
+        st.error(plain(running.error))
+    if running.done and st.session_state.get("ended") != running.key:
+        st.session_state["ended"] = running.key
+        st.rerun()  # shows the finished turn as every later visit will, and ends the polling
+
+
+def _written(happened: Sequence[Happened]) -> str:
     """Return the answer so far; citations, which nobody has checked yet, in the look of checked ones."""
-    return answer_markdown(written.replace("[[", "(").replace("]]", ")")) + " ▌"
+    written = ""
+    for each in happened:
+        if isinstance(each.event, StepStarted):
+            written = ""  # what a model says before it uses a tool is no part of the answer
+        elif isinstance(each.event, TextDelta):
+            written += each.event.text
+    return written.replace("[[", "(").replace("]]", ")")
+
+
+def _show_moments(answer: Answer, state: AppState, key: str, on_look: LookAgain | None) -> None:
+    moments = moments_of(answer)
+    wanted = st.session_state.get(f"{key}-all", False)
+    for number, moment in enumerate(moments if wanted else moments[:CARDS_SHOWN]):
+        moment_card(state, moment, key=f"{key}-{number}", on_look=on_look)
+    more = len(moments) - CARDS_SHOWN
+    if more > 0 and not wanted:
+        st.button(
+            f"Show {more} more moments" if more > 1 else "Show one more moment",
+            key=f"{key}-more",
+            on_click=st.session_state.update,
+            args=({f"{key}-all": True},),
+        )

@@ -25,9 +25,15 @@ _STILL_SECONDS = 1.0
 """Shorter pauses between movements are not told."""
 
 
-def caption(scene: Scene) -> str:
-    """Write the JSON object that ``prompts/caption.md`` asks for."""
-    facts = find_facts(scene)
+def caption(scene: Scene, told: Span | None = None) -> str:
+    """Write the JSON object that ``prompts/caption.md`` asks for.
+
+    Args:
+        scene: What was measured.
+        told: Tell only what happened, at least in part, in this stretch; each event with its whole time.
+    """
+    span = told or scene.span
+    facts = [fact for fact in find_facts(scene) if fact.event.span.intersect(span)]
     events = [
         {
             "start_seconds": round(fact.event.span.start_seconds, 3),
@@ -40,7 +46,7 @@ def caption(scene: Scene) -> str:
         }
         for fact in _most_important(facts)
     ]
-    return json.dumps({"summary": _summary(scene, facts), "events": events}, ensure_ascii=False)
+    return json.dumps({"summary": _summary(scene, facts, span), "events": events}, ensure_ascii=False)
 
 
 def lines(scene: Scene) -> str:
@@ -51,8 +57,8 @@ def lines(scene: Scene) -> str:
     whole = scene.span
     if left_out:
         told.append((whole, f"Besides, {words.counted(left_out, 'smaller movement')}."))
-    told += [(span, NOTHING_MOVED) for span in _still_spans(scene, facts)]
-    activity = _activity(scene, facts)
+    told += [(span, NOTHING_MOVED) for span in _still_spans(scene, facts, whole)]
+    activity = _activity(scene, facts, whole)
     told += [(whole, sentence) for sentence in (activity, _view(scene)) if sentence]
     told += [(_text_span(scene, part), _text_sentence(part)) for part in scene.texts if part.texts]
     told.sort(key=lambda line: (line[0].start_seconds, line[0].end_seconds))
@@ -68,24 +74,26 @@ def _left_out(facts: Sequence[Fact]) -> int:
     return len(facts) - len(_most_important(facts))
 
 
-def _summary(scene: Scene, facts: Sequence[Fact]) -> str:
-    """Say the whole look in a few sentences."""
+def _summary(scene: Scene, facts: Sequence[Fact], span: Span) -> str:
+    """Say what is told of a look in a few sentences."""
     moving = [fact.event.span.start_seconds for fact in facts if fact.moves]
     timed = [
         (fact.event.span.start_seconds, f"At {words.moment(fact.event.span.start_seconds)} {_clause(fact)}.")
         for fact in _most_important(facts)
         if not fact.moves
     ]
-    timed.append((min(moving, default=scene.span.start_seconds), _movement_sentence(scene, facts)))
+    timed.append((min(moving, default=span.start_seconds), _movement_sentence(scene, facts)))
     sentences = [sentence for _, sentence in sorted(timed)]
     still = [f"between {words.moment(s.start_seconds)} and {words.moment(s.end_seconds)}"
-             for s in _still_spans(scene, facts)]  # fmt: skip
+             for s in _still_spans(scene, facts, span)]  # fmt: skip
     if still and any(fact.moves for fact in facts):
         sentences.append(NOTHING_MOVED.replace("moved", f"moved {words.listed(still)}", 1))
-    sentences.append(_activity(scene, facts))
-    if all(picture.brightness < DARK for picture in scene.pictures):
+    sentences.append(_activity(scene, facts, span))
+    shown = [picture for picture in scene.pictures if span.contains(picture.seconds)] or scene.pictures
+    if all(picture.brightness < DARK for picture in shown):
         sentences.append("The picture was dark, so that little can be seen.")
-    sentences += [_text_sentence(part) for part in _unlike(scene.texts)]
+    texts = [part for part in scene.texts if _text_span(scene, part).intersect(span)]
+    sentences += [_text_sentence(part) for part in _unlike(texts)]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -113,8 +121,8 @@ def _movement_sentence(scene: Scene, facts: Sequence[Fact]) -> str:
     return f"{words.capital(words.counted(len(moving), 'region'))} moved: {'; '.join(told)}."
 
 
-def _still_spans(scene: Scene, facts: Sequence[Fact]) -> list[Span]:
-    """Return the parts of the look, a second or longer, in which the picture was seen to stand still."""
+def _still_spans(scene: Scene, facts: Sequence[Fact], span: Span) -> list[Span]:
+    """Return the parts of a stretch, a second or longer, in which the picture was seen to stand still."""
     if len(scene.pictures) < 2:
         return []
     busy = [
@@ -122,24 +130,24 @@ def _still_spans(scene: Scene, facts: Sequence[Fact]) -> list[Span]:
         for fact in facts
         if fact.moves or fact.event.actor in ("the whole picture", "the camera's view")
     ]
-    still = subtract_spans(scene.span, merge_spans(busy, gap_seconds=_STILL_SECONDS / 2))
+    still = subtract_spans(span, merge_spans(busy, gap_seconds=_STILL_SECONDS / 2))
     nothing = not busy
-    return [span for span in still if nothing or span.duration_seconds >= _STILL_SECONDS]
+    return [part for part in still if nothing or part.duration_seconds >= _STILL_SECONDS]
 
 
-def _activity(scene: Scene, facts: Sequence[Fact]) -> str:
+def _activity(scene: Scene, facts: Sequence[Fact], span: Span) -> str:
     """Say when movement began, peaked and ended."""
     spans = [fact.event.span for fact in facts if fact.moves or fact.event.actor == "the whole picture"]
     if not spans:
         return ""
-    start, end = min(span.start_seconds for span in spans), max(span.end_seconds for span in spans)
+    start, end = min(each.start_seconds for each in spans), max(each.end_seconds for each in spans)
     share, peak = max(
         (share, stretch.pictures[at].seconds)
         for stretch in scene.stretches
         for at, share in enumerate(stretch.motion.changed)
     )
-    if share <= 0:
-        return ""
+    if share <= 0 or span != scene.span:
+        return ""  # of a part of the look, the peak may lie outside of what is told
     peak = min(max(peak, start), end)
     began = "was under way at" if start <= scene.span.start_seconds else "began at"
     ended = "went on to" if end >= scene.span.end_seconds else "ended at"

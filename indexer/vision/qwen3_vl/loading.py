@@ -16,6 +16,7 @@ from transformers import AutoModelForImageTextToText, AutoTokenizer, PreTrainedT
 from indexer.errors import SettingsError, VisionError
 from indexer.vision.qwen3_vl.arrival import telling
 from indexer.vision.qwen3_vl.attention import stack_frames
+from indexer.vision.qwen3_vl.extras import missing_for_4bit
 from indexer.vision.qwen3_vl.packing import VIDEO_PAD, VISION_END, VISION_START
 from indexer.vision.qwen3_vl.sizes import Form, form_of, size_of
 from indexer.vision.qwen3_vl.weights import Weights
@@ -160,9 +161,8 @@ def _quantization(weights: Weights, device: torch.device, quantize: str | None) 
         raise VisionError(f"{size.short_name} cannot be quantised while loading; take {size.short_name}-FP8")
     if form_of(weights.name) is not Form.BF16:
         raise VisionError(f"{weights.name} is published in {form_of(weights.name)}; leave --quantize out")
-    missing = [name for name in ("bitsandbytes", "accelerate") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise VisionError(f"--quantize 4bit needs: pip install {' '.join(missing)}")
+    if missing := missing_for_4bit():
+        raise VisionError(missing)
     if device.type != "cuda":
         raise VisionError(
             "--quantize 4bit needs a CUDA GPU; leave it out on the CPU, or use --vision observer"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
+from browser_server import serving, witness
 from browser_watch import Watch
 from playwright.sync_api import Page, sync_playwright
 
@@ -30,10 +27,6 @@ LAUNCH = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def witness(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "app.cli", *arguments]
 
 
 def copy_as_mpeg4(clip: Path, copy: Path, seconds: float = 7.0) -> None:
@@ -77,25 +70,8 @@ def library_folder(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> P
 @pytest.fixture(scope="session")
 def address(library_folder: Path) -> Iterator[str]:
     """The address that ``witness chat`` says, once it says it; Ctrl-C must end it cleanly."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = witness("chat", "--library", str(library_folder), "--port", str(port))
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        assert server.stdout is not None
-        lines = []
-        for line in server.stdout:
-            lines.append(line)
-            if said := re.search(r"http://localhost:\d+", line):
-                break
-        else:
-            pytest.fail("the server ended before it said its address:\n" + "".join(lines))
-        yield said[0]
-        server.send_signal(signal.SIGINT)
-        assert server.wait(timeout=20) == 0, server.stdout.read()
-    finally:
-        server.kill()
-        server.wait()
+    with serving(library_folder) as said:
+        yield said
 
 
 @pytest.fixture

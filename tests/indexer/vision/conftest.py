@@ -1,6 +1,7 @@
 """Drawn scenes for the observer: a textured grey room in which coloured things move as told."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import cv2
 import numpy as np
@@ -30,6 +31,13 @@ class BlindOcr(Ocr):
         return []
 
 
+@cache
+def sensor_noise(height: int, width: int, deviation: float) -> Pixels:
+    """Noise for any number of pictures, drawn once: each takes a part of it at another place."""
+    drawn = np.random.default_rng(1).normal(0, deviation, (height + 64, width + 64, 3))
+    return np.rint(drawn).astype(np.int16)
+
+
 class Stage:
     """Draws looks: a still room with noise, in which things are where their functions of time say."""
 
@@ -44,12 +52,15 @@ class Stage:
         cv2.line(self.room, (0, 210), (WIDTH, 210), (70, 70, 70), 2)
         for y in range(50, 200, 12):
             cv2.line(self.room, (306, y), (414, y), (180, 182, 184), 1)
-        self.noise = np.random.default_rng(1)
+        self.chance = np.random.default_rng(1)
 
     def picture(self, room: Pixels | None = None, *, noise: float = 2.0, light: float = 1.0) -> Pixels:
         """The room (or another picture) under a light, with sensor noise."""
-        pixels = (self.room if room is None else room).astype(float) * light
-        return np.clip(pixels + self.noise.normal(0, noise, pixels.shape), 0, 255).astype(np.uint8)
+        lit = cv2.convertScaleAbs(self.room if room is None else room, alpha=light)
+        height, width = lit.shape[:2]
+        y, x = self.chance.integers(64, size=2)
+        grain = sensor_noise(height, width, noise)[y : y + height, x : x + width]
+        return cv2.add(lit, grain, dtype=cv2.CV_8U)
 
     def with_things(self, seconds: float, things: Sequence[tuple]) -> Pixels:
         """The room with things in it: (where(seconds) or None, half width, half height, colour)."""

@@ -48,7 +48,7 @@ def test_a_video_is_indexed_through_a_server_and_the_key_is_nowhere_in_the_libra
     for request in server.requests:
         start, end = map(float, re.search(r"The stretch is ([\d.]+)–([\d.]+) s", request.prompt).groups())
         assert all(start <= float(mark[1:].removesuffix(" seconds>")) < end for mark in request.marks)
-    assert library.vision_name == "openai:m@127.0.0.1"
+    assert library.vision_name == "openai:m@localhost"
     checkpoint(library.folder)
     files = [path for path in library.folder.rglob("*") if path.is_file()]
     assert any(b"The yard from second 2." in path.read_bytes() for path in files), (

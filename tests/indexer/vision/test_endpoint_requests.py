@@ -182,3 +182,15 @@ def test_a_proxy_of_the_environment_does_not_come_between_this_machine_and_itsel
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with serving(lambda _: completion("direct")) as server:
         assert endpoint(server.url).look([look()]) == ["direct"]
+
+
+def test_this_machine_has_one_name_and_other_machines_keep_theirs():
+    """The name is part of an index's fingerprint: the same server must not ask for another index."""
+    here = [
+        "http://localhost:8000/v1",
+        "http://127.0.0.1:8000/v1",
+        "http://[::1]:8000",
+        "http://gpu.localhost",
+    ]
+    assert {endpoint(url).name for url in here} == {"openai:m@localhost"}
+    assert endpoint("http://10.0.0.7:8000/v1").name == "openai:m@10.0.0.7"

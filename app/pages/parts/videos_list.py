@@ -1,0 +1,160 @@
+"""The library's videos, a page at a time: found by words, sorted, and each with what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.media_routes import frame_url
+from app.pages.parts.links import chat_link, go_to, timeline_link
+from app.pages.parts.text import plain
+from app.pages.parts.videos_dialogs import confirm_removal, set_start
+from app.pages.parts.videos_progress import speed_parts
+from app.pages.parts.videos_words import STATUS_COLOURS, count_line, facts_line, remarks
+from indexer.errors import WitnessError
+from indexer.library.browsing import Order, Wish, find_page
+from indexer.library.records import VideoRecord, VideoStatus
+
+if TYPE_CHECKING:
+    from app.state import AppState
+
+PAGE_LENGTH = 20
+
+_POSTER_SIDE, _POSTER_SECONDS = 240, 1.0
+_ORDERS = {
+    "Name": (Order.NAME, False),
+    "Recorded, latest first": (Order.START, True),
+    "Recorded, earliest first": (Order.START, False),
+    "Added, latest first": (Order.ADDED, True),
+    "Longest first": (Order.DURATION, True),
+    "Status": (Order.STATUS, False),
+}
+_SET_START, _REMOVE = "Set when it was recorded", "Remove from the library"
+
+
+def choose_wish() -> Wish:
+    """Let the person say which videos to see; the words stand in the page's address."""
+    st.session_state.setdefault("videos-words", st.query_params.get("words", ""))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input(
+            "Find by name, camera or folder",
+            key="videos-words",
+            icon=":material/search:",
+            width="stretch",
+        )
+        order, descending = _ORDERS[st.selectbox("Sort by", list(_ORDERS), width=240)]
+    status = st.pills(
+        "Status", list(VideoStatus), format_func=lambda each: each.value, label_visibility="collapsed"
+    )
+    _keep_in_address(words)
+    return Wish(words, status, order, descending)
+
+
+def show_videos(state: AppState, wish: Wish, counts: Mapping[VideoStatus, int]) -> None:
+    """Show a page of the videos.
+
+    Args:
+        state: The server's state.
+        wish: Which of them.
+        counts: How many videos there are of each status.
+    """
+    catalog, place = state.library.catalog, st.container()
+    shown = st.session_state.get("videos-page", 1)
+    page = find_page(catalog, wish, offset=(shown - 1) * PAGE_LENGTH, limit=PAGE_LENGTH)
+    pages = max(1, -(-page.total // PAGE_LENGTH))
+    if shown > pages:  # fewer are wanted, or left, than before
+        st.session_state["videos-page"] = pages
+        page = find_page(catalog, wish, offset=(pages - 1) * PAGE_LENGTH, limit=PAGE_LENGTH)
+    with place:
+        st.caption(_count_line(page.total, wish, counts))
+        for video in page.videos:
+            _show_video(state, video)
+    if pages > 1:
+        st.pagination(pages, key="videos-page")
+
+
+def _show_video(state: AppState, video: VideoRecord) -> None:
+    is_there = _is_there(state, video)
+    with st.container(border=True, key=f"video-{video.video_id}"):
+        poster, told, actions = st.columns([2, 6, 3], vertical_alignment="center")
+        with poster:
+            _show_poster(video, is_there)
+        with told:
+            removing = video.video_id in state.worker.removing
+            status = "being removed" if removing else video.status.value
+            badge = f":{STATUS_COLOURS[video.status]}-badge[{status}]"
+            st.markdown(f"**{plain(video.name)}** {badge}  \n:small[:gray[{facts_line(video)}]]")
+            _show_progress(state, video)
+            for line in remarks(video, is_there):
+                st.markdown(f":small[{line}]")
+        with actions, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
+            _show_actions(state, video)
+
+
+def _show_poster(video: VideoRecord, is_there: bool) -> None:
+    if video.answerable and is_there:
+        seconds = min(_POSTER_SECONDS, video.duration_seconds / 2)
+        st.markdown(f"![Frame of {plain(video.name)}]({frame_url(video.video_id, seconds, _POSTER_SIDE)})")
+    else:
+        st.markdown(":gray[:material/movie: no picture]")
+
+
+def _is_there(state: AppState, video: VideoRecord) -> bool:
+    """Tell whether a file lies where the video was seen; whether it is the same is not looked into here."""
+    try:
+        return video.path.is_file() or any(
+            path.is_file() for path in state.library.catalog.paths(video.video_id)
+        )
+    except OSError:  # a drive that fails
+        return False
+
+
+def _show_progress(state: AppState, video: VideoRecord) -> None:
+    if video.status is not VideoStatus.INDEXING:
+        return
+    doing = state.worker.activity.doing
+    parts = [f"{video.progress:.0%}"]
+    if doing is not None and doing.path == video.path:
+        parts += speed_parts(doing)
+    st.progress(min(1.0, video.progress), text=", ".join(parts))
+
+
+def _show_actions(state: AppState, video: VideoRecord) -> None:
+    key = video.video_id
+    if video.answerable:
+        if st.button("Ask", key=f"ask-{key}", icon=":material/forum:", help=f"Ask about {plain(video.name)}"):
+            go_to(chat_link(key))
+        if st.button("Timeline", key=f"timeline-{key}", icon=":material/timeline:"):
+            go_to(timeline_link(key))
+    if (video.failure or video.status is VideoStatus.FAILED) and st.button(
+        "Retry", key=f"retry-{key}", icon=":material/replay:"
+    ):
+        _retry(state, video)
+    chosen = st.menu_button("More", [_SET_START, _REMOVE], key=f"more-{key}", type="tertiary")
+    if chosen == _SET_START:
+        set_start(state, video)
+    elif chosen == _REMOVE:
+        confirm_removal(state, video)
+
+
+def _retry(state: AppState, video: VideoRecord) -> None:
+    try:
+        state.worker.retry(video.video_id)
+    except WitnessError as error:
+        state.worker.activity.tell(str(error), bad=True)
+    st.rerun()
+
+
+def _count_line(total: int, wish: Wish, counts: Mapping[VideoStatus, int]) -> str:
+    if wish.words or wish.status:
+        return f"{total:,} video{'' if total == 1 else 's'} of {sum(counts.values()):,}"
+    return count_line(counts)
+
+
+def _keep_in_address(words: str) -> None:
+    if words:
+        st.query_params["words"] = words
+    else:
+        st.query_params.pop("words", None)

@@ -1,0 +1,134 @@
+"""Ten people at once: each asks in a browser of their own, alone and while another video is being indexed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from app.demo.draw import draw_demo
+from bench.app.crowded import CLIP
+from bench.app.serving import chromium, served
+from indexer.library.library import Library
+from indexer.settings import Settings
+
+_SECONDS_ASKED = (5, 15, 22, 2, 10, 18, 25, 7, 12, 28)
+_MILLISECONDS = 300_000
+_WATCH = """() => {
+    window.askedAt = performance.now();
+    const timer = setInterval(() => {
+        if (!document.body.textContent.includes("What was inspected, and what was not")) return;
+        window.answeredIn = (performance.now() - window.askedAt) / 1000;
+        clearInterval(timer);
+    }, 20);
+}"""
+_UNIQUE_TAIL = b"\x00\x00\x00\x08free"  # an empty box, so that the same pictures are another video
+
+
+def measure_sessions(library: Path, folder: Path, sessions: int = 10) -> None:
+    """Ask in one browser, then in many at once, then in many while videos are indexed; print the times.
+
+    Args:
+        library: A library that holds the demo clip.
+        folder: Where videos for the indexing meanwhile may lie.
+        sessions: How many browsers.
+    """
+    print(
+        f"{sessions} browser sessions at once, the embedded default; seconds from Enter to the checked answer"
+    )
+    print(f"{'':36}{'first':>8}{'median':>8}{'last':>8}{'own only':>10}")
+    with served(library) as server, chromium() as browser:
+        _ask_at_once(browser, server.address, 1)  # what is loaded at first use is none of the others' matter
+        _report("one alone", *_ask_at_once(browser, server.address, 1))
+        _report(f"{sessions} at once", *_ask_at_once(browser, server.address, sessions))
+        with closing(_Indexing(library, folder)) as indexing:
+            _report(
+                f"{sessions} at once, indexing meanwhile", *_ask_at_once(browser, server.address, sessions)
+            )
+            print(f"while they were answered, {indexing.told()}")
+
+
+def _ask_at_once(browser: Browser, address: str, sessions: int) -> tuple[list[float], bool]:
+    """Return how long each answer took, and whether each browser lists nothing but its own conversation."""
+    contexts = [browser.new_context() for _ in range(sessions)]
+    pages = [_open(context, address) for context in contexts]
+    for page, second in zip(pages, _SECONDS_ASKED, strict=False):
+        page.get_by_role("textbox", name="Ask about your videos").fill(f"what happened at second {second}?")
+    for page in pages:
+        page.evaluate(_WATCH)
+        page.keyboard.press("Enter")
+    for page in pages:
+        page.wait_for_function("() => window.answeredIn !== undefined", timeout=_MILLISECONDS)
+    taken = [float(page.evaluate("() => window.answeredIn")) for page in pages]
+    private = all(
+        _listed(page) == [f"what happened at second {second}?"]
+        for page, second in zip(pages, _SECONDS_ASKED, strict=False)
+    )
+    for context in contexts:
+        context.close()
+    return taken, private
+
+
+def _open(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(address, timeout=_MILLISECONDS)
+    page.get_by_role("textbox", name="Ask about your videos").wait_for(timeout=_MILLISECONDS)
+    page.get_by_role("combobox", name="Ask about").click()
+    page.get_by_role("option", name=CLIP).click()
+    return page
+
+
+def _listed(page: Page) -> list[str]:
+    """Return the names of the conversations that the page lists."""
+    page.reload()
+    buttons = page.get_by_test_id("stSidebar").get_by_role("button", name="what happened")
+    buttons.first.wait_for(timeout=_MILLISECONDS)
+    return [text.strip() for text in buttons.all_inner_texts()]
+
+
+def _report(name: str, taken: Sequence[float], private: bool) -> None:
+    ordered = sorted(taken)
+    figures = f"{ordered[0]:8.1f}{ordered[len(ordered) // 2]:8.1f}{ordered[-1]:8.1f}"
+    print(f"{name:36}{figures}{'yes' if private else 'NO':>10}", flush=True)
+
+
+class _Indexing:
+    """Videos that the server indexes meanwhile: ``witness index`` hands them to the library's owner."""
+
+    def __init__(self, library: Path, folder: Path, videos: int = 20) -> None:
+        self._library = library
+        clip = draw_demo(folder / "meanwhile" / "copy.mp4").read_bytes()
+        for number in range(videos):
+            copy = folder / "meanwhile" / f"copy-{number}.mp4"
+            copy.write_bytes(clip + _UNIQUE_TAIL * (number + 1))
+        command = [
+            sys.executable,
+            "-m",
+            "app.cli",
+            "index",
+            str(folder / "meanwhile"),
+            "--library",
+            str(library),
+        ]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._before = self._indexed()
+        while self._indexed() == self._before and self._process.poll() is None:
+            time.sleep(0.2)  # until it is well under way
+
+    def told(self) -> str:
+        """Say how far indexing came."""
+        return f"{self._indexed() - self._before} of the videos beside them were indexed"
+
+    def close(self) -> None:
+        """Stop asking for more; what is being indexed is finished by the server, or given up when it ends."""
+        self._process.terminate()
+        self._process.wait()
+
+    def _indexed(self) -> int:
+        with closing(Library.open(Settings(library=self._library))) as library:
+            return sum(video.answerable for video in library.videos())
