@@ -17,9 +17,10 @@ from typing import Any
 import hypothesis
 import pytest
 from filelock import FileLock
+from suite_order import make_scheduler, put_slow_first
 
 from app.cli import main
-from app.console import ARRIVALS
+from app.console import ARRIVALS, console, errors
 from assistant.answer_json import answer_json
 from assistant.events import Answered
 from assistant.session import open_assistant
@@ -44,6 +45,17 @@ def real_clips() -> Path:
     if not REAL_CLIPS.is_dir():
         pytest.skip("the real clips are not on this machine")
     return REAL_CLIPS
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    put_slow_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With ``--dist loadfile``, keep the browser's tests together."""
+    return make_scheduler(config, log) if config.option.dist == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:
@@ -87,6 +99,8 @@ def witness(tmp_path_factory: pytest.TempPathFactory) -> Witness:
             for key, value in NAMED.items():
                 patch.setenv(key, value)
             patch.setattr(logging.getLogger(ARRIVALS), "handlers", [])
+            for each in (console, errors):  # a long path is not broken, wherever temporary folders are
+                patch.setattr(each, "_width", 400)
             try:
                 main()
             except SystemExit as ended:
@@ -97,8 +111,8 @@ def witness(tmp_path_factory: pytest.TempPathFactory) -> Witness:
 
 
 @pytest.fixture(scope="session")
-def demo_library(tmp_path_factory: pytest.TempPathFactory, witness_process: Witness) -> Path:
-    """The library that ``witness demo`` makes, the clip drawn and indexed; a copy of this process's own."""
+def demo_made(tmp_path_factory: pytest.TempPathFactory, witness_process: Witness) -> Path:
+    """The library that ``witness demo`` makes, the clip drawn and indexed; every process only reads it."""
     base = tmp_path_factory.getbasetemp()
     # Processes that run tests beside each other have folders side by side: one of them makes it for all.
     made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-made"
@@ -107,8 +121,20 @@ def demo_library(tmp_path_factory: pytest.TempPathFactory, witness_process: Witn
             done = witness_process("demo", "--library", made)
             assert done.returncode == 0, done.stdout + done.stderr
             (made / "demo-output.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="session")
+def demo_clip(demo_made: Path) -> Path:
+    """The demo clip as it was drawn."""
+    return demo_made / "demo" / "loading-dock.mp4"
+
+
+@pytest.fixture(scope="session")
+def demo_library(tmp_path_factory: pytest.TempPathFactory, demo_made: Path) -> Path:
+    """A copy of the demo library that is this process's own."""
     folder = tmp_path_factory.mktemp("demo-library") / "copy"
-    shutil.copytree(made, folder)
+    shutil.copytree(demo_made, folder)
     return folder / "demo"
 
 

@@ -11,8 +11,10 @@ from indexing_kit import RecordingVision, write_video
 from typer.testing import CliRunner
 
 from app.cli import app
+from indexer import identifying
 from indexer.discovery import find_files, printable
 from indexer.errors import DecoderFailed, WitnessError
+from indexer.identifying import identify
 from indexer.library.records import VideoStatus
 from indexer.media.decoder import Decoder
 from indexer.progress import FileFailed, FileIndexed, FileSkipped
@@ -109,7 +111,7 @@ def test_what_was_set_aside_is_tried_again_when_it_changes(crashing, library, fo
 def test_a_file_that_ended_the_whole_process_comes_last_and_is_tried_each_time(make_indexer, library, folder):
     """Each death leaves the queue as a dead owner does: the file was begun, and got no further."""
     bad, good = folder / "bad.mp4", folder / "good.mp4"
-    bad_id = IndexRun(make_indexer(), print)._identify(bad)
+    bad_id = identify(library.catalog, bad)
     library.jobs.put(bad_id, bad)
     for _ in range(3):
         assert library.jobs.take().video_id == bad_id
@@ -172,7 +174,7 @@ def test_a_file_that_is_still_being_written_is_told_and_not_remembered(
     make_indexer, library, folder, monkeypatch
 ):
     path = folder / "good.mp4"
-    hashing = sys.modules["indexer.running"].content_id
+    hashing = identifying.content_id
 
     def grow(file):
         found = hashing(file)
@@ -180,7 +182,7 @@ def test_a_file_that_is_still_being_written_is_told_and_not_remembered(
             end.write(b"more")
         return found
 
-    monkeypatch.setattr("indexer.running.content_id", grow)
+    monkeypatch.setattr(identifying, "content_id", grow)
     (failed,) = (event for event in run(make_indexer(), [path]) if isinstance(event, FileFailed))
     assert "still being written" in failed.reason
     assert library.videos() == []

@@ -15,6 +15,7 @@ VARIABLES = {
     "caption": {"span", "language", "watch"},
     "classify": {"span", "actions", "language"},
     "look": {"span", "question", "language"},
+    "rule": {"span", "question", "language"},
     "safety": {"span", "language"},
     "still": {"span"},
     "timeline": {"span", "language"},

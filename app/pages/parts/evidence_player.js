@@ -17,6 +17,8 @@ function makePlayer(data) {
   let playable = true; // found out by trying: browsers differ
   let stillSeconds = 0;
   let copied = false; // whether the player has the copy
+  let finding = false; // whether the next frame is being asked for
+  let waiting = 0; // the step that was asked for meanwhile: the last one, so that a held key does not pile up
 
   function stepButton(text, label, direction) {
     const button = element("button", { type: "button", textContent: text, title: label });
@@ -68,6 +70,7 @@ function makePlayer(data) {
   }
 
   video.addEventListener("loadedmetadata", seek);
+  video.addEventListener("seeked", goOn);
   video.addEventListener("error", showStill);
   video.addEventListener("play", () => (window.witnessPlayer = self));
 
@@ -75,6 +78,7 @@ function makePlayer(data) {
     window.witnessPlayer = self;
     const first = current === null;
     current = frame;
+    waiting = 0;
     figure.hidden = false;
     if (first) {
       video.src = frame.video;
@@ -88,14 +92,35 @@ function makePlayer(data) {
   }
 
   async function step(direction) {
-    if (!current || video.seeking) return;
+    if (!current) return;
+    if (finding || (playable && video.seeking)) {
+      waiting = direction; // taken from the frame that is on its way, once it is there
+      return;
+    }
     video.pause();
-    const next = await steps.from(playable ? video.currentTime : stillSeconds, direction);
-    if (next === undefined) return;
-    if (playable) {
-      video.currentTime = next;
+    const next = await findNext(direction);
+    if (next !== undefined && playable) {
+      video.currentTime = next; // "seeked" goes on
       say(next, "Frame at");
-    } else showStillAt(next);
+      return;
+    }
+    if (next !== undefined) showStillAt(next);
+    goOn();
+  }
+
+  async function findNext(direction) {
+    finding = true;
+    try {
+      return await steps.from(playable ? video.currentTime : stillSeconds, direction);
+    } finally {
+      finding = false;
+    }
+  }
+
+  function goOn() {
+    const direction = waiting;
+    waiting = 0;
+    if (direction) step(direction);
   }
 
   function toggle() {

@@ -1,7 +1,9 @@
-"""``witness chat`` as a process of its own, for a real browser."""
+"""``witness chat`` and a Chromium as processes of their own."""
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import signal
 import socket
@@ -10,6 +12,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_BROWSER = [sys.executable, "-m", "playwright", "launch-server", "--browser", "chromium"]
+_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def witness(*arguments: str) -> list[str]:
@@ -39,3 +52,21 @@ def serving(library: Path, *options: str) -> Iterator[str]:
     finally:
         server.kill()
         server.wait()
+
+
+@contextmanager
+def browsing(chromium: str, folder: Path) -> Iterator[str]:
+    """Run a Chromium that many tests use one after another; gives the address where Playwright finds it."""
+    config = {"executablePath": chromium, "args": _OPTIONS, "headless": True, "host": "127.0.0.1"}
+    path = folder / "browser.json"
+    path.write_text(json.dumps(config))
+    command = [*_BROWSER, "--config", str(path)]
+    browser = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        assert browser.stdout is not None
+        address = browser.stdout.readline().strip()
+        assert address.startswith("ws://"), f"Chromium did not start: {address}{browser.stdout.read()}"
+        yield address
+    finally:
+        os.killpg(browser.pid, signal.SIGTERM)  # Playwright's own process is a child of this one
+        browser.wait(timeout=20)

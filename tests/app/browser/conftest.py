@@ -5,28 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
-from browser_server import serving, witness
+from browser_server import browsing, serving
 from browser_watch import Watch
 from playwright.sync_api import Page, sync_playwright
 
-from app.demo.draw import draw_demo
-
-LAUNCH = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+Witness = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def copy_as_mpeg4(clip: Path, copy: Path, seconds: float = 7.0) -> None:
@@ -55,20 +44,22 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def library_folder(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Path:
-    """A library with the demo clip, and its first seconds as MPEG-4 Part 2, indexed by the command line."""
+def library_folder(tmp_path_factory: pytest.TempPathFactory, demo_clip: Path, witness: Witness) -> Path:
+    """The demo library with its clip as dock.mp4, and the clip's first seconds as MPEG-4 Part 2."""
     folder = tmp_path_factory.mktemp("browser")
-    clip = draw_demo(folder / "clips" / "dock.mp4")
-    copy_as_mpeg4(clip, folder / "clips" / "old.avi")
-    library = folder / "library"
-    command = witness("index", str(clip.parent), "--library", str(library))
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    library, clips = folder / "library", folder / "clips"
+    shutil.copytree(demo_clip.parent, library, ignore=shutil.ignore_patterns(demo_clip.name))
+    clips.mkdir()
+    shutil.copy(demo_clip, clips / "dock.mp4")
+    copy_as_mpeg4(demo_clip, clips / "old.avi")
+    done = witness("index", clips, "--library", library)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 already indexed" in done.stderr, done.stderr
     return library
 
 
 @pytest.fixture(scope="session")
-def address(library_folder: Path) -> Iterator[str]:
+def address(chromium: str, library_folder: Path) -> Iterator[str]:
     """The address that ``witness chat`` says, once it says it; Ctrl-C must end it cleanly."""
     with serving(library_folder) as said:
         yield said
@@ -80,11 +71,18 @@ def watch() -> Watch:
     return Watch()
 
 
+@pytest.fixture(scope="session")
+def browser_address(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[str]:
+    """Where the one Chromium of this process is; each test has a context of its own in it."""
+    with browsing(chromium, tmp_path_factory.mktemp("chromium")) as said:
+        yield said
+
+
 @pytest.fixture
-def page(chromium: str, watch: Watch) -> Iterator[Page]:
-    """A fresh page of 1280 by 900."""
+def page(browser_address: str, watch: Watch) -> Iterator[Page]:
+    """A fresh page of 1280 by 900, with cookies and caches of its own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH)
+        browser = playwright.chromium.connect(browser_address)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         watch.follow(page)
         yield page

@@ -24,7 +24,8 @@ def test_a_rule_is_made_and_its_alert_is_reviewed(
     page: Page, address: str, library_folder: Path, watch: Watch
 ) -> None:
     """The model's answers come from elsewhere (this server has none); all that the person does is real."""
-    page.goto(f"{address}/alerts")
+    page.goto(address)
+    page.get_by_role("link", name="Alerts").click(timeout=30_000)
     page.get_by_role("textbox", name="Name").fill("spill", timeout=30_000)
     page.get_by_role("textbox", name="What to watch for").fill("Something red is on the floor")
     page.get_by_role("button", name="Add rule").click()

@@ -18,14 +18,9 @@ from indexer.vision.observer import Observer
 
 
 @pytest.fixture(scope="session")
-def clip(tmp_path_factory):
-    return draw_demo(tmp_path_factory.mktemp("demo") / "dock.mp4")
-
-
-@pytest.fixture(scope="session")
-def frames(clip):
+def frames(demo_clip):
     """Every frame of the clip, with its presentation time."""
-    with av.open(str(clip)) as container:
+    with av.open(str(demo_clip)) as container:
         return [
             Frame(float(frame.pts * frame.time_base), frame.to_ndarray(format="rgb24"))
             for frame in container.decode(video=0)
@@ -66,14 +61,13 @@ def overlap(event, truth):
     return shared.duration_seconds if shared else 0.0
 
 
-def test_it_is_thirty_seconds_of_h264(clip, frames):
+def test_it_is_thirty_seconds_of_h264(demo_clip, frames):
     truth = load_truth()
-    with av.open(str(clip)) as container:
+    with av.open(str(demo_clip)) as container:
         assert container.streams.video[0].codec_context.name == "h264"
     assert len(frames) == truth.duration_seconds * 25
     assert frames[0].pts_seconds == 0
     assert all(b.pts_seconds - a.pts_seconds == pytest.approx(0.04, abs=1e-6) for a, b in pairwise(frames))
-    assert list(clip.parent.iterdir()) == [clip]
 
 
 def test_drawing_is_deterministic_and_quick(tmp_path):
@@ -81,6 +75,7 @@ def test_drawing_is_deterministic_and_quick(tmp_path):
     first = draw_demo(tmp_path / "a.mp4", width=256, height=144, frames_per_second=5)
     second = draw_demo(tmp_path / "b.mp4", width=256, height=144, frames_per_second=5)
     assert first.read_bytes() == second.read_bytes()
+    assert sorted(tmp_path.iterdir()) == [first, second]
     assert time.perf_counter() - started < 20
 
 
