@@ -88,6 +88,12 @@ class RunningQuestion:
         with self._changed:
             return self._changed.wait_for(lambda: self.done, timeout_seconds)
 
+    def wait_for_more(self, known: int, timeout_seconds: float) -> Sequence[Happened]:
+        """Wait until more has happened than is known, or its end, at most so long; returns what happened."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.done or len(self._happened) > known, timeout_seconds)
+            return tuple(self._happened)
+
     def take(self, events: Iterator[AskEvent]) -> None:
         """Follow it to its end; called in its thread."""
         try:

@@ -104,3 +104,15 @@ def test_server_that_ends_stops_its_questions(state: AppState, assistant: FakeAs
     assert state.wait_for_questions(WAIT)
     assert running.stopped
     assert not [thread for thread in threading.enumerate() if thread.name == "question" and thread.is_alive()]
+
+
+def test_who_waits_for_more_hears_of_it_at_once_and_never_waits_for_ever(
+    state: AppState, assistant: FakeAssistant
+) -> None:
+    """A page's poll waits on the server while nothing happens, and no longer than it said."""
+    assistant.pause_seconds = 0.2
+    running = state.questions.start("what?", "one")
+    seen = len(running.wait_for_more(0, WAIT))
+    assert seen >= 1 and not running.done
+    assert len(running.wait_for_more(10_000, 0.05)) < 10_000
+    assert len(running.wait_for_more(10_000, WAIT)) > seen and running.done

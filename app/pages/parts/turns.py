@@ -25,6 +25,8 @@ WITNESS = ":material/visibility:"
 CARDS_SHOWN = 4
 """Moments of an answer that are shown at once; a click shows the others."""
 POLL_SECONDS = 0.25
+LONGEST_WAIT_SECONDS = 1.0
+"""A poll of a question that takes long waits for news on the server: ten pages that only ask would load it."""
 
 _PERSON = ":material/person:"
 
@@ -57,7 +59,10 @@ def show_running(running: RunningQuestion) -> None:
 
 
 def _follow(running: RunningQuestion) -> None:
-    happened = running.happened
+    key, known = st.session_state.get("seen", ("", 0))
+    wait = min(LONGEST_WAIT_SECONDS, running.seconds / 5)
+    happened = running.wait_for_more(known if key == running.key else 0, wait)
+    st.session_state["seen"] = (running.key, len(happened))
     show_live_steps(happened, running)
     if written := _written(happened):
         st.markdown(f"{answer_markdown(written)} ▌")
