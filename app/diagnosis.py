@@ -195,11 +195,12 @@ def _is_writable(folder: Path) -> bool:
 
 
 def _index(settings: Settings) -> Finding:
-    from indexer.embedding.configured import make_embedder
+    from indexer.embedding.configured import make_embedder, make_frame_embedder
     from indexer.vision.configured import make_vision
 
     try:
-        wanted = make_fingerprint(settings, make_vision(settings), make_embedder(settings.embedding))
+        frames = make_frame_embedder(settings.frame_embedding) if settings.frame_embedding else None
+        wanted = make_fingerprint(settings, make_vision(settings), make_embedder(settings.embedding), frames)
         with closing(Library.open(settings)) as library:
             made_with, videos = library.fingerprint, counted(len(library.videos()), "video")
     except WitnessError as error:

@@ -6,7 +6,6 @@ a note is written on the stretch, so that the next question finds it. The captio
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,14 +20,16 @@ from indexer.errors import WitnessError
 from indexer.library.notes import SECOND_LOOK
 from indexer.text import query_tokens
 from indexer.vision.model import Look
+from indexer.vision.verdicts import Verdict as Judged
+from indexer.vision.verdicts import read_judgement
 
 MAX_CLAIMS = 6
 """Statements of one answer that are asked once more, at most."""
-_VERDICTS = (
-    (re.compile(r"\W*cannot tell\b", re.IGNORECASE), Verdict.UNCERTAIN),
-    (re.compile(r"\W*yes\b", re.IGNORECASE), Verdict.CONFIRMED),
-    (re.compile(r"\W*no\b", re.IGNORECASE), Verdict.REFUSED),
-)
+_STANDS = {
+    Judged.YES: Verdict.CONFIRMED,
+    Judged.NO: Verdict.REFUSED,
+    Judged.CANNOT_TELL: Verdict.UNCERTAIN,
+}
 _REASON_LENGTH = 200
 _OF_THE_CAPTION = 0.5
 """Share of a statement's words that the index has for its stretch, from which it repeats the index."""
@@ -155,7 +156,8 @@ class _Looked:
                 reply = context.vision.look([Look(tuple(frames), span, prompt)])[0]
         except WitnessError as error:
             return replace(claim, verdict=Verdict.CITED, reason=f"not asked once more: {plain(str(error))}")
-        return replace(claim, verdict=_verdict(reply), reason=_reason(reply))
+        judgement = read_judgement(reply)
+        return replace(claim, verdict=_STANDS[judgement.verdict], reason=_in_marks(judgement.reason))
 
     def _note(self, statement: Statement, claim: Claim, citation: Citation) -> bool:
         """Write a note where the index told what a second look does not show; once for a stretch."""
@@ -181,19 +183,9 @@ class _Looked:
         return bool(said) and len(said & told) >= _OF_THE_CAPTION * len(said)
 
 
-def _verdict(reply: str) -> Verdict:
-    """Read a reply's first words; one that begins otherwise decides nothing."""
-    return next((verdict for begins, verdict in _VERDICTS if begins.match(reply)), Verdict.UNCERTAIN)
-
-
-def _reason(reply: str) -> str:
-    """Return the reply without its verdict, fit for a sentence: it is the model's, and may say anything."""
-    text = reply
-    for begins, _ in _VERDICTS:
-        if match := begins.match(reply):
-            text = reply[match.end() :]
-            break
-    text = plain(text).strip(" ,.:;-–—").replace("[", "(").replace("]", ")")
+def _in_marks(reason: str) -> str:
+    """Make a reason fit for a mark in the text: it is the model's, and may hold brackets of its own."""
+    text = plain(reason).replace("[", "(").replace("]", ")")
     return text if len(text) <= _REASON_LENGTH else f"{text[: _REASON_LENGTH - 1]}…"
 
 

@@ -1,4 +1,4 @@
-"""The server's memory over a long scripted session: a person who asks, plays and browses without a pause."""
+"""The server's memory over a long scripted session: a person who asks, plays and browses all the time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bench.app.serving import chromium, served
 
 _WARM_UP_SHARE = 0.2
 _MIB = 1024 * 1024
+_A_GLANCE_MS = 4000
 
 
 def measure_memory(library: Path, minutes: float) -> None:
@@ -50,7 +51,7 @@ def _one_round(page: Page, address: str, number: int) -> None:
     play = page.get_by_role("button", name=re.compile(rf"^Play {re.escape(CLIP)}")).first
     play.wait_for(timeout=120_000)
     play.click()
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(_A_GLANCE_MS)
     for name in PAGES[1:]:
         page.goto(f"{address}/{name}")
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(_A_GLANCE_MS)

@@ -26,7 +26,7 @@ CARDS_SHOWN = 4
 """Moments of an answer that are shown at once; a click shows the others."""
 POLL_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 1.0
-"""A poll of a question that takes long waits for news on the server: ten pages that only ask would load it."""
+"""A poll of a question that takes long waits on the server for news: ten pages that ask would load it."""
 
 _PERSON = ":material/person:"
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
+
+_LOOKED_FOR = re.compile(r"/\w+/_stcore/(health|host-config)")
+"""Where Streamlit looks for its server when a page other than the first is loaded, before it looks above."""
 
 
 @dataclass
@@ -20,7 +24,9 @@ class Watch:
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or ""))
         page.on("websocket", lambda channel: self.hosts.add(urlsplit(channel.url).hostname or ""))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: self.complaints.append(message.text) if message.type == "error" else None,
-        )
+        page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        looked_for = _LOOKED_FOR.fullmatch(urlsplit(message.location["url"]).path)
+        if message.type == "error" and not ("(Not Found)" in message.text and looked_for):
+            self.complaints.append(message.text)

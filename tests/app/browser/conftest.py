@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +15,9 @@ import pytest
 from browser_server import browsing, serving
 from browser_watch import Watch
 from playwright.sync_api import Page, sync_playwright
+
+from indexer.library.library import Library
+from indexer.settings import Settings
 
 Witness = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -50,7 +54,9 @@ def library_folder(tmp_path_factory: pytest.TempPathFactory, demo_clip: Path, wi
     library, clips = folder / "library", folder / "clips"
     shutil.copytree(demo_clip.parent, library, ignore=shutil.ignore_patterns(demo_clip.name))
     clips.mkdir()
-    shutil.copy(demo_clip, clips / "dock.mp4")
+    clip = Path(shutil.copy(demo_clip, clips / "dock.mp4"))
+    with closing(Library.open(Settings(library=library))) as opened:
+        opened.catalog.add_video(opened.video(demo_clip.name).video_id, clip, clip.stat().st_size)
     copy_as_mpeg4(demo_clip, clips / "old.avi")
     done = witness("index", clips, "--library", library)
     assert done.returncode == 0, done.stdout + done.stderr
