@@ -6,6 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.owner import owner_of_session
+from app.pages.parts.text import plain
+from app.signin.gate import SIGN_OUT
+
 _FOLDER = Path(__file__).parent
 _LOGO = str(_FOLDER / "logo.svg")
 _PAGES = (
@@ -25,9 +29,13 @@ def main() -> None:
     pages = [
         st.Page(_FOLDER / file, title=title, icon=icon, default=file == "chat.py")
         for file, title, icon in _PAGES
-        if (_FOLDER / file).exists()
     ]
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="top")
+    owner = owner_of_session()
+    if owner.signed_in:
+        with st.sidebar:
+            st.caption(f"Signed in as {plain(owner.name)} · [Sign out]({SIGN_OUT})")
+    page.run()
 
 
 main()

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from app.signin import oidc
-from app.signin.page import sign_in_page
+from app.signin.page import sign_in_page, sign_out_page
 from app.signin.passwords import Passwords
 from app.signin.throttle import Throttle
 from app.signin.tickets import COOKIE, KEPT_SECONDS, Tickets
@@ -23,6 +23,7 @@ SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 
 _POLICY_VIOLATION = 1008
 _LARGEST_FORM_BYTES = 8192
+_NOT_KEPT = {"Cache-Control": "no-store"}
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 """A path of this server: ``//host`` and ``/\\host`` would lead a browser elsewhere."""
 
@@ -91,9 +92,13 @@ class Gate:
 
     async def _own(self, request: Request) -> Response:
         if request.method != "POST":
+            if request.url.path == SIGN_OUT:
+                return HTMLResponse(sign_out_page(), headers=_NOT_KEPT)
             return self._page(request.query_params.get("next", "/"))
         if request.url.path == SIGN_OUT:
-            response = RedirectResponse(SIGN_IN, 303)
+            # Streamlit's route ends a provider's session too.
+            leads_to = SIGN_IN if self._sign_in.open_id is None else oidc.SIGN_OUT
+            response = RedirectResponse(leads_to, 303)
             response.delete_cookie(COOKIE)
             return response
         form = await _form(request)
@@ -131,7 +136,7 @@ class Gate:
             leads_to=_own_path(leads_to),
             problem=problem,
         )
-        return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(page, status, headers=_NOT_KEPT)
 
 
 def _refusal(scope: Scope) -> Response:
@@ -140,7 +145,7 @@ def _refusal(scope: Scope) -> Response:
         query = scope["query_string"].decode("latin-1")
         wanted = scope["path"] + (f"?{query}" if query else "")
         return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': wanted})}", 303)
-    return PlainTextResponse("Sign in first.\n", 401, headers={"Cache-Control": "no-store"})
+    return PlainTextResponse("Sign in first.\n", 401, headers=_NOT_KEPT)
 
 
 def _own_path(text: str) -> str:

@@ -17,7 +17,8 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_signed_val
 
 from indexer.errors import SettingsError
 
-PATHS = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})
+SIGN_OUT = "/auth/logout"
+PATHS = frozenset({"/auth/login", SIGN_OUT, "/oauth2callback"})
 """Streamlit's own routes, by which somebody comes in who is not signed in yet."""
 
 _COOKIE = "_streamlit_user"

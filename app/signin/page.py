@@ -41,10 +41,22 @@ def sign_in_page(
     for name, address in providers:
         label = "Sign in" if name == "default" else f"Sign in with {name}"
         body += f'<a class="provider" href="{escape(address)}">{escape(label)}</a>'
+    return _page("Witness: sign in", body)
+
+
+def sign_out_page() -> str:
+    """Return the page that asks whether somebody wants to sign out: a link alone must not do it."""
+    return _page(
+        "Witness: sign out",
+        '<form method="post" action="/sign-out"><button>Sign out</button></form><p><a href="/">Stay</a></p>',
+    )
+
+
+def _page(title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Witness: sign in</title><style>{_STYLE}</style></head>"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
         f"<body><main><h1>Witness</h1>{body}</main></body></html>"
     )
 

@@ -82,6 +82,8 @@ def test_the_password_opens_every_route_and_leads_where_one_wanted_to_go(client:
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie
     assert all(client.get(path).text == "secret footage" for path in PATHS)
+    assert 'action="/sign-out"' in client.get("/sign-out").text
+    assert client.get("/").status_code == 200  # a link alone signs nobody out
     client.post("/sign-out")
     assert client.get("/").status_code == 401
 
