@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from browser_server import witness
 from browser_watch import Watch
 from playwright.sync_api import Page, expect
+
+from app.incidents.desk import INCIDENTS_FILE
+from app.incidents.store import IncidentStore
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -50,6 +54,9 @@ def test_a_moment_becomes_a_report_that_verifies(
     expect(page.get_by_role("button", name=re.compile(r"^Play dock\.mp4 0:05")).first).to_be_visible()
     page.get_by_label("Notes on the incident").fill("Told the foreman")
     page.get_by_role("button", name="Save the notes").click()
+    with closing(IncidentStore(library_folder / INCIDENTS_FILE)) as store:
+        while store.find(NAME).notes != "Told the foreman":  # as a person waits to see it
+            page.wait_for_timeout(100)
     page.get_by_role("button", name="Make the report").click()
     page.get_by_role("button", name="PDF").wait_for(timeout=SLOW)
 
