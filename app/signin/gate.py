@@ -10,7 +10,7 @@ import anyio.to_thread
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from app.signin import oidc
@@ -73,11 +73,13 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, answer with the sign-in page, or refuse."""
-        if scope["type"] == "lifespan" or not self._sign_in.required:
+        if scope["type"] == "lifespan" or (scope["type"] == "http" and not self._sign_in.required):
             await self._app(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] in (SIGN_IN, SIGN_OUT):
             response = await self._own(Request(scope, receive))
             await response(scope, receive, send)
+        elif self._may_pass(scope) and scope["type"] == "websocket":
+            await self._app(scope, self._while_allowed(scope, receive, send), send)
         elif self._may_pass(scope):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -85,7 +87,21 @@ class Gate:
         else:
             await _refusal(scope)(scope, receive, send)
 
+    def _while_allowed(self, scope: Scope, receive: Receive, send: Send) -> Receive:
+        """Hear a page out only while its person is signed in: a channel stays open for a day's work."""
+
+        async def receive_if_allowed() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.receive" and not self._may_pass(scope):
+                await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+                return {"type": "websocket.disconnect", "code": _POLICY_VIOLATION}
+            return message
+
+        return receive_if_allowed
+
     def _may_pass(self, scope: Scope) -> bool:
+        if not self._sign_in.required:
+            return True
         if self._sign_in.open_id is not None and scope["path"] in oidc.PATHS:
             return True
         return self._sign_in.name_of(HTTPConnection(scope).cookies) is not None

@@ -36,7 +36,8 @@ async def anything(request) -> PlainTextResponse:
 async def channel(socket: WebSocket) -> None:
     await socket.accept()
     await socket.send_text("secret footage")
-    await socket.close()
+    async for _ in socket.iter_text():
+        await socket.send_text("more secret footage")
 
 
 @pytest.fixture
@@ -74,6 +75,18 @@ def test_the_websocket_is_closed(client: TestClient) -> None:
     post(client)
     with client.websocket_connect("/_stcore/stream") as socket:
         assert socket.receive_text() == "secret footage"
+
+
+def test_an_open_channel_ends_when_its_person_may_not_any_more(client: TestClient, sign_in: SignIn) -> None:
+    """Also one that was opened before there was any password."""
+    post(client)
+    with client.websocket_connect("/_stcore/stream") as socket:
+        assert socket.receive_text() == "secret footage"
+        socket.send_text("more")
+        assert socket.receive_text() == "more secret footage"
+        sign_in.passwords.set("ann", "another horse")
+        socket.send_text("more")
+        assert socket.receive()["type"] == "websocket.close"
 
 
 def test_the_password_opens_every_route_and_leads_where_one_wanted_to_go(client: TestClient) -> None:
