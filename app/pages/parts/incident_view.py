@@ -58,16 +58,21 @@ def _show_facts(state: AppState, incident: Incident) -> None:
 
 
 def _show_notes(state: AppState, incident: Incident) -> None:
+    key = f"notes-text-{incident.incident_id}"
+
+    def save() -> None:
+        # As a callback, so that a click on something else that comes right after finds them saved.
+        state.incidents.store.set_notes(incident.incident_id, st.session_state[key])
+
     with st.form(f"notes-{incident.incident_id}", border=False):
-        notes = st.text_area(
+        st.text_area(
             "Notes on the incident",
             incident.notes,
             max_chars=NOTES_LENGTH,
             placeholder="What happened, who was told, what was done",
+            key=key,
         )
-        if st.form_submit_button("Save the notes"):
-            state.incidents.store.set_notes(incident.incident_id, notes)
-            st.rerun()
+        st.form_submit_button("Save the notes", on_click=save)
 
 
 def _show_outcome(state: AppState, incident: Incident, moments: list[Moment]) -> None:
