@@ -22,6 +22,8 @@ from indexer.timeline import Span, merge_spans
 MAX_FRAMES = 4
 """Frames that one citation shows."""
 _TOLERANCE_SECONDS = 1e-3
+_NAMED = (*QUOTED, Source.INDEX)
+"""What a citation may name as its source; one that names none rests on the best there is."""
 
 _BRACKETS = re.compile(r"(?P<before>[ \t]*)(?:\(\[\[(?P<inner>.*?)\]\]\)|\[\[(?P<bare>.*?)\]\])", re.DOTALL)
 _TIME = r"\d+(?::\d{1,2}){0,2}(?:\.\d+)?(?:\s*s(?:ec(?:onds?)?)?)?"
@@ -43,9 +45,9 @@ class Checked:
     refused: tuple[str, ...]
 
 
-def write_citation(video: str, span: Span, source: Source = Source.INDEX) -> str:
-    """Write a citation as models write it; words that are quoted name where they come from."""
-    return f"[[{video} {span}, {source.value}]]" if source in QUOTED else f"[[{video} {span}]]"
+def write_citation(video: str, span: Span, source: Source | None = None) -> str:
+    """Write a citation as models write it; ``source`` names what it rests on, where that is to be told."""
+    return f"[[{video} {span}, {source.value}]]" if source in _NAMED else f"[[{video} {span}]]"
 
 
 def check_citations(
@@ -94,8 +96,8 @@ def _check(
     inner: str, evidence: Sequence[Evidence], library: Library, frames_of: FrameSeconds
 ) -> Citation | None:
     bare, _, named = inner.rpartition(",")
-    quoted = next((source for source in QUOTED if source.value == named.strip().lower()), None)
-    parsed = parse_citation(bare if quoted else inner)
+    source = next((each for each in _NAMED if each.value == named.strip().lower()), None)
+    parsed = parse_citation(bare if source else inner)
     if parsed is None:
         return None
     name, span = parsed
@@ -114,14 +116,14 @@ def _check(
         video=library.handle(record),
         video_id=record.video_id,
         span=span,
-        source=_source(own, span, quoted),
+        source=_source(own, span, source),
         frame_seconds=tuple(_thin(seen or frames_of(record.video_id, span))),
         wall=record.start.wall(span) if record.start else None,
     )
 
 
 def _source(own: Sequence[Evidence], span: Span, named: Source | None) -> Source:
-    """Return what a citation rests on: the words that it names, else a look, the index, or words alone."""
+    """Return what a citation rests on: what it names, else a look, the index, or words alone."""
     there = [entry.source for entry in own if entry.span.covers(span, _TOLERANCE_SECONDS)]
     if named in there:
         return named

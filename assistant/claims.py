@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answer import Citation
+from assistant.answer import Citation, Source
 from assistant.matching import SAYS_LITTLE
 from indexer.text import query_tokens
 
+OF_THE_INDEX = "The index says:"
+"""How a sentence begins that tells what the index knows beside what a look saw."""
 _MARK = re.compile("\x00(\\d+)\x00")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _END = re.compile(r"(?<=[.!?。！？])(?P<cited>(?:\s*\x00\d+\x00)*[.。]?)(?:\s+|$)|(?<=[。！？])|\n+")
@@ -78,7 +80,16 @@ def find_statements(text: str, citations: Sequence[Citation]) -> list[Statement]
 def _statement(piece: str, end: int, citations: Sequence[Citation]) -> Statement:
     cited = tuple(dict.fromkeys(citations[int(number)] for number in _MARK.findall(piece)))
     bare = _BULLET.sub("", _MARK.sub("", piece))
-    return Statement(re.sub(r"\s+(?=[.,。，])", "", " ".join(bare.split())), end, cited)
+    text = re.sub(r"\s+(?=[.,。，])", "", " ".join(bare.split()))
+    if text.startswith(OF_THE_INDEX):
+        cited = tuple(_by_the_index(each, citations) for each in cited)
+    return Statement(text, end, cited)
+
+
+def _by_the_index(citation: Citation, citations: Sequence[Citation]) -> Citation:
+    """Return the index's citation of a stretch that a look is cited for too: they read alike."""
+    same = (each for each in citations if each.source is Source.INDEX and str(each) == str(citation))
+    return next(same, citation)
 
 
 def _unmarked(text: str, citations: Sequence[Citation]) -> str:

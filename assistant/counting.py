@@ -21,6 +21,7 @@ class Count(StrEnum):
     EACH = "every time"
     FIRST = "the first time"
     LAST = "the last time"
+    ENDS = "the first and the last time"
     WHICH = "which video"
     COMPARE = "a comparison"
 
@@ -89,6 +90,7 @@ _ASKING = frozenset(
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LIGHTS_OUT = re.compile(r"\blights?\b.*\b(?:out|off)\b", re.IGNORECASE)
 _LIGHTS_OUT_WORDS = "light out|off|dark|darkens"
+_AND_LAST = re.compile(r"\bfirst\b.*\blast\b|\blast\b.*\bfirst\b|最早.*最[晚后]", re.IGNORECASE)
 _COUNTS_THINGS = re.compile(r"\bhow many (?!times\b)|多少[个人只辆位]|几[个人只辆位]", re.IGNORECASE)
 
 
@@ -101,7 +103,10 @@ def read_count(question: str, *, measured: bool) -> CountQuestion | None:
     """
     if _COUNTS_THINGS.search(question):
         return None  # how many people there are is no number of events
-    kind = next((kind for kind, pattern in _PATTERNS if pattern.search(question)), None)
+    kinds = [kind for kind, pattern in _PATTERNS if pattern.search(question)]
+    kind = next(iter(kinds), None)
+    if kind is Count.FIRST and (Count.LAST in kinds or _AND_LAST.search(question)):
+        kind = Count.ENDS
     if kind is None:
         return None
     rest = question

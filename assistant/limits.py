@@ -54,6 +54,7 @@ _OF_COUNTING = frozenset(
         "when what which where how why who did do does was were is are be been has have had first last every"
         " time times number list count compare event happen happened occur show shows saw see come go back"
         " all each the a an of in on at to from and or with between most more least any it two three both"
+        " into onto out off through across along past toward towards"
     )
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")

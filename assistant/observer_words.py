@@ -37,7 +37,11 @@ _SAYS: tuple[tuple[str, str], ...] = (
     (r"block(s|ed)?|cover(s|ed)?|obstruct(s|ed)?|blind(ed)?|挡|遮", "was covered | was black"),
     (r"blur(s|red|ry)?|(un|de)?focus(s?ed)?|模糊", "was blurred"),
     (r"cuts?|scenes?|切换|场景", "a cut | changed gradually"),
-    (r"shak(es|en|ing|y)|shook|cameras?|镜头|晃", "camera moves"),
+    (
+        r"shak(es|en|ing|y)|shook|cameras?(?= (?:is |was |were |has |had |been |got )*"
+        r"(?:mov|shift|turn|pann|tilt|swung|shak|shook|knock|bump|jolt))|镜头动|镜头移|镜头转|镜头抖|晃",
+        "camera moves",
+    ),
     (
         r"signs?|say|says|said|read|reads|text|written|writing|words?|letters?|plate|number|label|写|文字|牌|字",
         "text",

@@ -97,6 +97,8 @@ class Scope:
         return tuple(video.handle for video in self.videos)
 
 
+_MOST_ZONES = 6
+"""Recordings whose zones one note tells."""
 _REFERS_BACK = re.compile(
     r"\b(?:after|before|since) (?:that|this|it|then)(?=\W*$|\s*[,.;!?])|\b(?:and )?then(?=\W*$)"
     r"|\b(?:what )?(?:happened |happens |comes |came |is |was )?next(?=\W*$)|\bwhat else\b"
@@ -138,6 +140,7 @@ def read_question(
     for text in times.texts:
         rest = rest.replace(text, " ", 1)
     rest, back = _REFERS_BACK.subn(" ", rest)
+    before = _with_spans(named, times)
     if ASKS_FOR_OTHERS.search(rest):
         rest, named = ASKS_FOR_OTHERS.sub(" ", rest), _others(library, answerable, named, times)
     if within is not None:
@@ -147,7 +150,11 @@ def read_question(
         named=bool(meant) or len(answerable) == 1 or within is not None,
         times=tuple(times.texts),
         words=_content(rest),
-        notes=(*(_not_answerable(each) for each in meant if not each.answerable), *times.notes),
+        notes=(
+            *(_not_answerable(each) for each in meant if not each.answerable),
+            *times.notes,
+            *_zones([*before, *_with_spans(named, times)]),
+        ),
         missing=tuple(_missing(library, rest)),
         refers_back=back > 0 and not times.texts,
         measured=is_observer(library.vision_name),
@@ -204,6 +211,24 @@ def _others(
         times.notes.append("No other camera recorded at that time")
     times.spans = found
     return [Named(record, library.handle(record)) for record in others if record.video_id in found]
+
+
+def _zones(told: Sequence[Named]) -> Iterator[str]:
+    """Say by which zones the clocks of recordings run that are told of together, where these differ."""
+    starts = {each.handle: each.record.start for each in told}
+    zones = {handle: _offset(start) for handle, start in starts.items() if start is not None}
+    if len(set(zones.values())) > 1:
+        shown = [f"{handle} by UTC{zone}" for handle, zone in list(zones.items())[:_MOST_ZONES]]
+        yield f"The clocks of these recordings run by different zones: {', '.join(shown)}"
+
+
+def _offset(start: RecordingStart) -> str:
+    offset = start.starts_at.strftime("%z")
+    return f"{offset[:3]}:{offset[3:5]}"
+
+
+def _with_spans(named: Sequence[Named], times: Resolved) -> list[Named]:
+    return [each for each in named if times.spans.get(each.record.video_id)]
 
 
 def _narrow(times: Resolved, within: Within, named: Sequence[Named]) -> None:

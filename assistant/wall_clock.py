@@ -73,7 +73,13 @@ class WallReading:
     def __str__(self) -> str:
         """Write it as people read it: ``2026-03-01 14:30:00–14:31:00``."""
         first, last = (_clock(each) for each in (self.begin_seconds, self.end_seconds))
-        return f"{self.day} {first}–{last}" if self.day else f"{first}–{last}"
+        if self.day is None:
+            return f"{first}–{last}"
+        begins = self.day + timedelta(days=int(self.begin_seconds // DAY_SECONDS))
+        ends = self.day  # midnight at its end is written 24:00:00
+        if self.end_seconds != DAY_SECONDS:
+            ends += timedelta(days=int(self.end_seconds // DAY_SECONDS))
+        return f"{begins} {first}–{last}" if begins == ends else f"{begins} {first}–{ends} {last}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,12 @@ from app.console import (
     settings_for,
 )
 from app.index_progress import IndexDisplay
+from indexer.building import build_indexer
 from indexer.discovery import find_files, printable
-from indexer.embedding.configured import make_embedder, make_frame_embedder
 from indexer.errors import SettingsError
 from indexer.library.library import Library
-from indexer.media.decoder import Decoder
 from indexer.media.samples import WalkMode
-from indexer.parts import Indexer, make_fingerprint
-from indexer.rules.store import Rules
+from indexer.parts import Indexer
 from indexer.running import IndexRun
 from indexer.settings import Settings
 from indexer.speech.configured import make_transcriber
@@ -156,20 +154,8 @@ def index_paths(
 @contextlib.contextmanager
 def open_indexer(settings: Settings) -> Iterator[Indexer]:
     """Build what indexing needs from the settings, and take it down again."""
-    vision, embedder = make_vision(settings), make_embedder(settings.embedding)
-    frames = make_frame_embedder(settings.frame_embedding) if settings.frame_embedding else None
+    vision = make_vision(settings)
     with contextlib.ExitStack() as stack:
         stack.callback(close_vision, vision)
         library = stack.enter_context(contextlib.closing(Library.open(settings)))
-        rules = stack.enter_context(contextlib.closing(Rules(library.folder)))
-        decoder = stack.enter_context(contextlib.closing(Decoder()))
-        yield Indexer(
-            library=library,
-            vision=vision,
-            embedder=embedder,
-            decoder=decoder,
-            fingerprint=make_fingerprint(settings, vision, embedder, frames),
-            settings=settings,
-            frame_embedder=frames,
-            rules=rules,
-        )
+        yield build_indexer(settings, library, vision, stack)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
-from indexer.embedding.configured import make_embedder
 from indexer.library.library import Library
-from indexer.media.decoder import Decoder
-from indexer.parts import Indexer, make_fingerprint
+from indexer.parts import Indexer
 from indexer.progress import FileIndexed, IndexEvent
-from indexer.rules.store import Rules
 from indexer.running import IndexRun
 from indexer.settings import Settings
 from indexer.speech.configured import make_transcriber
@@ -79,16 +76,7 @@ class QueueWork:
             if vision is None:
                 vision = make_vision(settings)
                 self._open.callback(close_vision, vision)
-            embedder = make_embedder(settings.embedding)
-            self._indexer = Indexer(
-                library=self._library,
-                vision=vision,
-                embedder=embedder,
-                decoder=self._open.enter_context(closing(Decoder())),
-                fingerprint=make_fingerprint(settings, vision, embedder),
-                settings=settings,
-                rules=self._open.enter_context(closing(Rules(self._library.folder))),
-            )
+            self._indexer = build_indexer(settings, self._library, vision, self._open)
         return self._indexer
 
     def _transcribe(self, indexer: Indexer, files: list[Path], since: float) -> None:

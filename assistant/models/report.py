@@ -169,8 +169,9 @@ def _nothing(asked: Asked, own: Sequence[Evidence]) -> list[str]:
     """Say that nothing moved, by how many frames, and how the picture was."""
     looks = [entry for entry in own if entry.source is Source.LOOK and entry.span.intersect(asked.span)]
     frames = _frames(asked, looks) or {second for entry in looks for second in entry.frame_seconds}
-    start, end = (format_seconds(second) for second in (asked.span.start_seconds, asked.span.end_seconds))
-    cited = write_citation(asked.video.handle, asked.span)
+    span = asked.seen or asked.span
+    start, end = (format_seconds(second) for second in (span.start_seconds, span.end_seconds))
+    cited = write_citation(asked.video.handle, span)
     if not looks:
         return [f"The index reports no movement between {start} and {end} {cited}."]
     summaries = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Source
 from assistant.citations import write_citation
+from assistant.claims import OF_THE_INDEX
 from assistant.evidence import Evidence, Kind, Line
 from assistant.matching import Terms
 from assistant.observer_words import asked_colours, asks_about_falls, asks_for_text, observer_words
@@ -203,9 +204,16 @@ def grazes(statement: Statement, frames: Collection[float]) -> bool:
 
 
 def of_colours(statements: Sequence[Statement], words: str) -> list[Statement]:
-    """Return the statements with a colour that a question names, or all where it names none."""
+    """Return the statements with a colour that a question names, or all where it names none.
+
+    What was said or shown names its colours in any language, and was found by its words.
+    """
     wanted = set(tokens(" ".join(asked_colours(words))))
-    return [each for each in statements if not wanted or each.judged or wanted & set(tokens(each.line.text))]
+    return [
+        each
+        for each in statements
+        if not wanted or each.judged or each.line.kind is Kind.QUOTE or wanted & set(tokens(each.line.text))
+    ]
 
 
 def disagrees(statement: Statement, others: Iterable[Statement]) -> bool:
@@ -230,7 +238,7 @@ def sentence(statement: Statement, *, from_index: bool = False) -> str:
     if statement.line.kind is Kind.EVENT and not statement.cited.covers(whole):
         start, end = (format_seconds(second) for second in (whole.start_seconds, whole.end_seconds))
         text = f"{text}, from {start} to {end}"
-    text = f"the index says: {text}" if from_index else text
+    text = f"{OF_THE_INDEX} {text}" if from_index else text
     cited = write_citation(statement.video, statement.cited, statement.source)
     return f"{text[:1].upper()}{text[1:]} {cited}."
 

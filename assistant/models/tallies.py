@@ -45,6 +45,8 @@ def about_counts(scope: Scope, question: str, count: CountQuestion, findings: Se
         paragraphs = _compared(tallies)
     elif count.kind in (Count.FIRST, Count.LAST):
         paragraphs = [_extreme(scope, count.kind, tallies, told)]
+    elif count.kind is Count.ENDS:
+        paragraphs = [_extreme(scope, kind, tallies, told) for kind in (Count.FIRST, Count.LAST)]
     else:
         hedged = scope.measured and bool(unknowable(question, scope.words, counted=True))
         paragraphs = [_how_often(tallies, hedged=hedged), *_listed(count.kind, tallies, told)]
@@ -78,8 +80,8 @@ def _how_often(tallies: Sequence[Tally], *, hedged: bool) -> str:
     if len({tally.video_id for tally in tallies}) == 1 and len(tallies) == 1:
         (tally,) = tallies
         return f"{_capital(times)} in {tally.video}{_within(tally)}{_first_and_last(tally)}."
-    counts = ", ".join(f"{tally.video}{_within(tally)}: {tally.count}" for tally in tallies)
-    return f"{_capital(times)} in all; {counts}."
+    counts = "; ".join(f"{tally.video}{_within(tally)}: {tally.count}{_between(tally)}" for tally in tallies)
+    return f"{_capital(times)} in all. {counts}."
 
 
 def _first_and_last(tally: Tally) -> str:

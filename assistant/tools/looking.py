@@ -50,11 +50,19 @@ def look(context: ToolContext, record: VideoRecord, span: Span, question: str, t
 
 
 def _around(record: VideoRecord, span: Span, budget: FrameBudget) -> Span:
-    """Return a short stretch with what surrounds it, as long as that does not thin its own frames."""
+    """Return a short stretch with what surrounds it, as long as that does not thin its own frames.
+
+    It ends where what could not be decoded begins: no frame is displayed there.
+    """
     left = budget.max_frames / budget.frames_per_second - span.duration_seconds
     reach = max(0.0, min(_AROUND_SECONDS, left / 2))
-    start = max(0.0, span.start_seconds - reach)
-    return Span(start, min(record.duration_seconds, span.end_seconds + reach))
+    gaps = [gap.span for gap in record.unseen]
+    first = max((gap.end_seconds for gap in gaps if gap.end_seconds <= span.start_seconds), default=0.0)
+    last = min(
+        (gap.start_seconds for gap in gaps if gap.start_seconds >= span.end_seconds),
+        default=record.duration_seconds,
+    )
+    return Span(max(first, span.start_seconds - reach), min(last, span.end_seconds + reach))
 
 
 def _of_span(frames: Sequence[Frame], span: Span) -> Sequence[Frame]:

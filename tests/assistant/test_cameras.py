@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from assistant_fakes import DOCK, VAN, YARD, FakeLibrary, answer_of, record
 
 from assistant.camera_names import take_cameras
+from assistant.observer_words import observer_groups
 from assistant.scope import read_question
 from assistant.session import Assistant
 from indexer.clock.start import RecordingStart, StartSource
@@ -98,3 +99,27 @@ def test_a_camera_whose_clock_is_not_known_is_named(make_assistant: Maker, site:
     answer = answer_of(assistant, "what did the other cameras see at that moment?", conversation_id="one")
     assert "not known when dock.mp4 was recorded" in answer.text and not answer.citations
     assert DOCK not in [each.video_id for each in answer.asked]
+
+
+def test_clocks_of_different_zones_are_told(make_assistant: Maker, site: FakeLibrary) -> None:
+    """12:00:06 by one clock and 13:00:06 by another are one moment, and look an hour apart."""
+    yard = site.records[1]
+    assert yard.start is not None
+    ahead = yard.start.starts_at.astimezone(timezone(timedelta(hours=1)))
+    assistant = make_assistant()
+    question = "what did the other cameras see at that moment?"
+    answer_of(assistant, "what happened at second 6 of dock.mp4?", conversation_id="one")
+    assert "zones" not in answer_of(assistant, question, conversation_id="one").text
+    site.records[1] = replace(yard, start=RecordingStart(ahead, StartSource.GIVEN))
+    answer_of(assistant, "what happened at second 6 of dock.mp4?", conversation_id="two")
+    text = answer_of(assistant, question, conversation_id="two").text
+    assert "run by different zones: dock.mp4 by UTC+00:00, yard_2.mp4 by UTC+01:00" in text
+    assert "13:00:06" in text
+
+
+def test_a_camera_that_is_only_named_does_not_move(make_assistant: Maker, site: FakeLibrary) -> None:
+    answer = answer_of(make_assistant(), "what happened at 12:00:06 in all cameras?")
+    assert "camera moves" not in answer.text and answer.citations
+    for question in ("did the camera move?", "was the camera knocked over?", "镜头晃动了吗？"):
+        assert ("camera moves",) in observer_groups(question), question
+    assert ("camera moves",) not in observer_groups("镜头里有没有红色的东西经过？")

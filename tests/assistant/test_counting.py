@@ -27,6 +27,7 @@ DARK = '"went dark"|"got darker"'
         ("有多少次从左往右移动?", Count.TIMES, RIGHT),
         ("when was the first time something came in?", Count.FIRST, '"came into the picture"|"appeared"'),
         ("when did something red last move?", Count.LAST, '"moved" "red"'),
+        ("when did something first move, and when last?", Count.ENDS, '"moved"'),
         ("which video shows something falling?", Count.WHICH, '"downwards"'),
         ("list every time something left", Count.EACH, '"left the picture"|"was gone"'),
         ("how many times did the light come back on?", Count.TIMES, '"the light rose"'),
@@ -77,12 +78,17 @@ def test_first_last_and_the_number_are_told_with_their_footage(
                            ("when did something last move?", Span(26, 27))):  # fmt: skip
         assert [cited.span for cited in answer_of(assistant, question).citations] == [span]
     assert "2 times" in answer_of(assistant, "how often did something move between 0:10 and 0:30?").text
+    both = answer_of(assistant, "when did something first move, and when last?")
+    assert [cited.span for cited in both.citations] == [Span(2, 3), Span(26, 27)]
+    assert "The first time in dock.mp4" in both.text and "The last time in dock.mp4" in both.text
 
 
 def test_which_video_and_how_many_in_each(make_assistant: Maker, two_videos: FakeLibrary) -> None:
     two_videos.events[YARD] += [Event(Span(6, 7), "a white region", "moved to the left")]
     answer = answer_of(make_assistant(), "which video shows something moving to the left?")
-    assert answer.text.startswith("2 times in all; yard_2.mp4: 2, dock.mp4: 0.")
+    assert answer.text.startswith(
+        "2 times in all. yard_2.mp4: 2, from (yard_2.mp4 0:02–0:04) to (yard_2.mp4 0:06–0:07); dock.mp4: 0."
+    )
     assert {cited.video for cited in answer.citations} == {"yard_2.mp4"}
     assert len(answer.steps) == 1, "one count over the whole library"
 
@@ -111,6 +117,8 @@ def test_what_a_thing_is_is_not_claimed_by_counting_it(make_assistant: Maker) ->
     assert 'Events that say "moved to the right" or' in text and "Once" not in text
     text = answer_of(make_assistant(), "how often did anyone come in?").text
     assert text.startswith("Whether that was a person or an animal cannot be known from measurements")
+    text = answer_of(make_assistant(), "list every time something moved out of and into the picture").text
+    assert "cannot be known" not in text, "no word of direction is a thing"
     text = answer_of(make_assistant(), "did a forklift cross?").text
     assert text.startswith('What "forklift" stands for cannot be known from measurements')
 

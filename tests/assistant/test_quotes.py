@@ -123,3 +123,23 @@ def test_no_frame_is_asked_for_what_is_said(make_assistant, talking, vision):
     (claim,) = [claim for claim in answer.claims if "Stop right there" in claim.text]
     assert claim.verdict is Verdict.CITED
     assert vision.looks == []
+
+
+def test_the_index_is_named_where_it_tells_what_a_look_saw_otherwise(library):
+    look = evidence(Source.LOOK, 0, 10)
+    for given, named, source in (
+        ([evidence(Source.INDEX, 0, 10), look], Source.INDEX, Source.INDEX),
+        ([evidence(Source.INDEX, 0, 10), look], None, Source.LOOK),
+        ([look], Source.INDEX, Source.LOOK),  # it was not read: the citation rests on what was
+    ):
+        text = write_citation("dock.mp4", Span(5, 7), named)
+        checked = check_citations(text, given, library, lambda *_: ())
+        assert [each.source for each in checked.citations] == [source]
+
+
+def test_a_subtitle_names_its_colour_in_any_language(make_assistant, library):
+    truck = TimedText(Span(7, 9), "一辆红色卡车经过大门", TextSource.SUBTITLES)
+    library.said[DOCK] = [truck]
+    answer = ask(make_assistant, "红色卡车什么时候经过？")
+    assert truck.text in answer.text
+    assert Source.SUBTITLES in [each.source for each in answer.citations]

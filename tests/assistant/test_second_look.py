@@ -101,6 +101,23 @@ def test_what_the_frames_do_not_show_is_marked_and_noted_and_the_caption_stays(
     assert len(library.noted) == 1, "one note for one stretch"
 
 
+def test_what_the_index_says_beside_a_look_is_noted_on_it(
+    make_assistant: Maker, library: FakeLibrary
+) -> None:
+    """Both cite the same seconds and read alike; a note belongs to what the index told."""
+    judge = Judge(("red region", "No. Nothing falls."))
+    assistant = make_assistant()
+    assistant._vision = judge
+    object.__setattr__(assistant._context, "vision", judge)
+    answer = answer_of(assistant, "what happened at second 5?")
+    assert "The index says: a red region" in answer.text
+    assert (
+        "[not confirmed on a second look: Nothing falls; the index says otherwise, which is noted"
+        in answer.text
+    )
+    assert [note.span for note in library.noted] == [Span(5, 6)]
+
+
 def test_what_the_model_invented_is_no_fault_of_the_index(
     ask: Callable[..., Answer], library: FakeLibrary
 ) -> None:

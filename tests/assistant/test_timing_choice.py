@@ -122,6 +122,13 @@ def test_several_times_are_found_together(cameras: FakeLibrary) -> None:
     assert scope.words == "compare with"
 
 
+def test_light_that_drops_does_so_at_once_however_long_it_stays_dark(library: FakeLibrary) -> None:
+    """What comes right after is the darkness and its end, not what comes after these."""
+    scope = read(library, "what happened right after the lights went out?")
+    assert spans(scope) == {"dock.mp4": (Span(18.25, 23.25),)}
+    assert spans(read(library, "灯灭之前的5秒发生了什么？")) == {"dock.mp4": (Span(13, 18),)}
+
+
 def test_a_time_told_by_an_event_is_searched_for_and_says_what_it_found(library: FakeLibrary) -> None:
     scope = read(library, "what happened right after the red box fell in dock.mp4?")
     assert spans(scope) == {"dock.mp4": (Span(6, 11),)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -156,3 +157,13 @@ def test_the_language_reaches_the_look_and_the_agent(make_assistant: Maker, visi
 def test_wrong_arguments_are_told_to_the_model(make_assistant: Maker) -> None:
     text = told(make_assistant, "recall_span", {"video": "dock.mp4", "start_seconds": -3, "end_seconds": 1})
     assert "start_seconds" in text
+
+
+def test_a_look_beside_what_cannot_be_decoded_keeps_away_from_it(
+    make_assistant: Maker, vision: FakeVision, library: FakeLibrary
+) -> None:
+    """No frame is displayed there, so a look that reached into it would fail."""
+    gaps = (Unseen(Span(8, 9.5), "damaged"), Unseen(Span(11, 30), "the file ends early"))
+    library.records = [replace(library.records[0], unseen=gaps)]
+    told(make_assistant, "look_again", {**span(10, 11), "question": "?"})
+    assert [(each.span, each.told) for each in vision.looks] == [(Span(9.5, 11), Span(10, 11))]

@@ -247,6 +247,8 @@ def test_a_time_without_a_day_is_found_on_every_day_of_a_recording() -> None:
 def test_a_night_reaches_into_the_next_day() -> None:
     last_night = WallReading(TUE, seconds("18:00"), seconds("30:00"))
     assert last_night.spans_in(start_at(4, 5, 0), 7200) == [Span(0, 3600)]
+    assert str(last_night) == f"{TUE} 18:00:00–{TUE + timedelta(days=1)} 06:00:00"
+    assert str(WallReading(TUE, 0.0, 86400.0)) == f"{TUE} 00:00:00–24:00:00"
 
 
 def test_the_camera_own_clock_counts_and_its_drift() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.vision.observing.light import DARK
 from indexer.vision.observing.pictures import Picture, Thumb
@@ -113,8 +115,12 @@ def _scene_picture(pictures: Sequence[Picture]) -> tuple[Picture | None, Thumb]:
 
 def _same_share(picture: Picture, reference: Picture) -> float:
     """Return the share of a picture that shows what another shows, whatever the exposure."""
+    return float(_same_places(picture, reference).mean())
+
+
+def _same_places(picture: Picture, reference: Picture) -> NDArray[np.bool_]:
     gain = float(np.median((reference.thumb + 8) / (picture.thumb + 8)))
-    return float((np.abs((picture.thumb + 8) * gain - 8 - reference.thumb) < _SAME_LEVELS).mean())
+    return np.asarray(np.abs((picture.thumb + 8) * gain - 8 - reference.thumb) < _SAME_LEVELS)
 
 
 def _state(picture: Picture, scene: Picture | None, sharpest: Picture, usual: Thumb) -> LensState:
@@ -126,7 +132,13 @@ def _state(picture: Picture, scene: Picture | None, sharpest: Picture, usual: Th
     as_bright = picture.brightness >= _AS_BRIGHT * sharpest.brightness  # edges are weaker in less light
     alike = as_bright and _same_share(picture, sharpest) >= _SAME_SHARE
     softer = picture.outlines < _FEWER_OUTLINES * sharpest.outlines
-    return LensState.BLURRED if alike and softer and _is_blurred(picture.edges, usual) else LensState.CLEAR
+    if scene is None or not (alike and softer):
+        return LensState.CLEAR
+    # Where a thing comes to stand later the picture differs, and its edges, which reach a place further, were
+    # never there to be lost.
+    same = cv2.erode(_same_places(picture, scene).astype(np.uint8), np.ones((3, 3), np.uint8))
+    there = np.where(same, usual, 0).astype(np.float32)
+    return LensState.BLURRED if _is_blurred(picture.edges, there) else LensState.CLEAR
 
 
 def _is_covered(picture: Picture, scene: Picture) -> bool:

@@ -74,7 +74,7 @@ def test_the_quickest_fall_comes_first_and_its_quick_part_is_cited() -> None:
         found = statements_of(evidence, Span(0, 20), question, question)
         assert [(each.line.text, each.rate) for each in found] == [(slow, 0.8), (aside, 0.35), (steady, 0.3)]
         assert [each.cited for each in found] == [Span(6.4, 8), Span(2.5, 4), Span(0, 20)]
-        assert "from 0:00 to 0:08 [[a.mp4 0:06.4–0:08]]" in sentence(found[0])
+        assert "from 0:00 to 0:08 [[a.mp4 0:06.4–0:08, index]]" in sentence(found[0])
 
 
 @pytest.mark.parametrize(

@@ -137,3 +137,18 @@ def test_a_plain_road_is_not_blurred_before_a_car_brings_edges_into_it(observer,
     record = caption(observer, stage, stage.frames(draw, seconds=4, rate=12.5))
     assert "blurred" not in json.dumps(record)
     assert any("upwards" in event["action"] for event in record["events"])
+
+
+def test_a_faint_room_is_not_blurred_before_a_sharp_thing_stands_in_it(observer, stage):
+    """The only strong edges are the thing's own, and before it comes the room has none of them to lose."""
+    faint = cv2.GaussianBlur(stage.room, (0, 0), 6)
+
+    def draw(now):
+        picture = faint.copy()
+        if now >= 2:
+            picture[150:210, 100:160] = 0
+        return stage.picture(picture, noise=0.5)
+
+    record = caption(observer, stage, stage.frames(draw, seconds=4, rate=12.5))
+    assert "blurred" not in json.dumps(record)
+    assert any("appeared" in event["action"] for event in record["events"])
