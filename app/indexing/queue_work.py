@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from indexer.building import build_indexer
 from indexer.library.library import Library
 from indexer.parts import Indexer
 from indexer.progress import FileIndexed, IndexEvent
