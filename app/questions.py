@@ -131,7 +131,8 @@ class Questions:
         """Ask a question in a conversation.
 
         A question that was stopped there may still be at a look, which cannot be interrupted; this one begins
-        when that is over. One that still runs is not asked a second time: it is returned as it is.
+        when that is over. While one still runs there, nothing is asked: that one is returned, and
+        the caller tells the person if it is not the one that they meant.
         """
         from assistant.run import StopSignal  # LangChain takes seconds to import
 

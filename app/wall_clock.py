@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from indexer.clock.start import RecordingStart, format_clock, format_error
+from indexer.clock.start import RecordingStart, format_error
 from indexer.library.records import VideoRecord
 from indexer.timeline import Span, format_seconds
 
@@ -36,13 +36,21 @@ def both_clocks(video: VideoRecord, seconds: float) -> str:
     offset = format_seconds(round(seconds, 2))
     if video.start is None:
         return offset
-    moment = (video.start.at(seconds) + timedelta(seconds=_slack(video.start))).replace(microsecond=0)
-    return f"{offset} ({format_clock(moment)}{format_error(video.start.error_seconds)})"
+    return f"{offset} ({clock_at(video.start, seconds):%H:%M:%S}{format_error(video.start.error_seconds)})"
 
 
 def span_in_both_clocks(video: VideoRecord, span: Span) -> str:
     """Write a stretch of a video in both clocks, ``0:05–0:06 (2026-03-01 14:30:05–14:30:06)``."""
-    return f"{span} ({video.start.wall(span).dated})" if video.start else str(span)
+    if video.start is None:
+        return str(span)
+    first, last = clock_at(video.start, span.start_seconds), clock_at(video.start, span.end_seconds)
+    until = f"–{last:%H:%M:%S}" if last != first else ""
+    return f"{span} ({first:%Y-%m-%d %H:%M:%S}{until}{format_error(video.start.error_seconds)})"
+
+
+def clock_at(start: RecordingStart, seconds: float) -> datetime:
+    """Return what a clock on the wall shows at a second of a video: whole seconds, never the next one yet."""
+    return (start.at(seconds) + timedelta(seconds=_slack(start))).replace(microsecond=0)
 
 
 def seconds_of_day(video: VideoRecord) -> tuple[float, float] | None:

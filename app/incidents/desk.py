@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.incidents.frames import frames_to_take, take_frames
 from app.incidents.jobs import ReportJobs
-from app.incidents.model import NewFrame, NewMoment
+from app.incidents.model import AlreadyMarked, Incident, NewFrame, NewMoment
 from app.incidents.snapshot import kept_answer, snapshot
 from app.incidents.store import INCIDENTS_FILE, IncidentStore
 from assistant.answer import Answer
@@ -47,6 +47,12 @@ class IncidentDesk:
         self.decoder.close()
         self.store.close()
 
+    def open_named(self, name: str) -> Incident | None:
+        """Return the open incident of this name, in small or large letters, the one changed last."""
+        wanted = " ".join(name.split()).casefold()
+        found = self.store.incidents(limit=-1, words=wanted, open_only=True) if wanted else []
+        return next((each for each in found if each.name.casefold() == wanted), None)
+
     def mark(
         self,
         incident_id: str,
@@ -79,6 +85,7 @@ class IncidentDesk:
         Raises:
             VideoNotFound: There is no such video.
             TimeOutsideVideo: The moment begins after its end.
+            AlreadyMarked: The same stretch of the same video is in the incident already.
             LibraryError: There is no such incident, or the note is too long.
         """
         video = self.library.video(video_id)
@@ -87,6 +94,10 @@ class IncidentDesk:
             raise TimeOutsideVideo(
                 f"{span} lies outside of {video.name}, which lasts {format_seconds(video.duration_seconds)}"
             )
+        kept = self.store.moments(incident_id)
+        if any((each.video_id, each.span) == (video.video_id, inside) for each in kept):
+            name = self.store.incident(incident_id).name
+            raise AlreadyMarked(f"{video.name} {inside} is in {name} already, and was not added again")
         frames: tuple[NewFrame, ...] = ()
         remark = ""
         try:

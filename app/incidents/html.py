@@ -163,10 +163,12 @@ def _table(table: Table, heading: str = "h2") -> str:
 
 
 def _cells(table: Table, row: Iterable[str]) -> str:
-    return "".join(
-        f'<td class="hash">{escape(cell)}</td>' if number in table.hashes else f"<td>{escape(cell)}</td>"
-        for number, cell in enumerate(row)
-    )
+    """Write a row's cells; narrow screens show the name of its column in front of each."""
+    written = []
+    for number, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+        style = ' class="hash"' if number in table.hashes else ""
+        written.append(f'<td{style} data-column="{escape(column)}">{escape(cell)}</td>')
+    return "".join(written)
 
 
 def _list(lines: Iterable[str]) -> str:

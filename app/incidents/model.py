@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from indexer.errors import LibraryError
 from indexer.media.evidence import FramePrint
 from indexer.timeline import Span
 
@@ -15,6 +16,11 @@ NOTES_LENGTH = 20_000
 """Characters of the notes on an incident, and of the note on a moment."""
 MOST_FRAMES = 12
 """Frames of one moment."""
+PERSON_NAME_LENGTH = 80
+
+
+class AlreadyMarked(LibraryError):
+    """The very same moment is in the incident already."""
 
 
 class IncidentStatus(StrEnum):

@@ -134,12 +134,13 @@ def _moment(record: dict[str, Any], moment: dict[str, Any]) -> Iterator[Flowable
         yield from _list(lines)
     if moment["frames"]:
         yield Paragraph("Frames", _H3)
-        yield _pictures(record, moment)
+        yield from _pictures(record, moment)
     yield Paragraph("Clip", _H3)
     yield _text(f"{telling.clip_line(moment)}.")
 
 
-def _pictures(record: dict[str, Any], moment: dict[str, Any]) -> Flowable:
+def _pictures(record: dict[str, Any], moment: dict[str, Any]) -> Iterator[Flowable]:
+    """Yield the rows one by one, so that a heading drags only the first to the next page with it."""
     cells: list[list[Flowable]] = []
     width = _WIDTH / _PICTURES_A_ROW - 3 * mm
     for frame in moment["frames"]:
@@ -151,13 +152,14 @@ def _pictures(record: dict[str, Any], moment: dict[str, Any]) -> Flowable:
         )
     while len(cells) % _PICTURES_A_ROW:
         cells.append([])
-    rows = [cells[place : place + _PICTURES_A_ROW] for place in range(0, len(cells), _PICTURES_A_ROW)]
     style = [
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 7),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
-    return Grid(rows, colWidths=[_WIDTH / _PICTURES_A_ROW] * _PICTURES_A_ROW, style=style, hAlign="LEFT")
+    widths = [_WIDTH / _PICTURES_A_ROW] * _PICTURES_A_ROW
+    for place in range(0, len(cells), _PICTURES_A_ROW):
+        yield Grid([cells[place : place + _PICTURES_A_ROW]], colWidths=widths, style=style, hAlign="LEFT")
 
 
 def _table(table: Table, heading: ParagraphStyle) -> Iterator[Flowable]:

@@ -56,6 +56,9 @@ def read_report(path: Path) -> ReadReport:
         raise WitnessError(
             f"{name} is a PDF, which is for people: verify the .json or .html of the same report"
         )
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        # Its members may lie in it as they are, so the page in it would be taken for a damaged one.
+        raise WitnessError(f"{name} is a ZIP: unpack it, and verify the .json or .html that was in it")
     inside = _RECORD.search(data)
     record = _parse(name, inside[1] if inside else data)
     shown = is_unchanged(data) if inside else None

@@ -54,6 +54,12 @@ CREATE TABLE IF NOT EXISTS frames (
     jpeg BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS frames_by_moment ON frames (moment_id);
+
+-- Names that people gave for themselves, by app.owner's key of their browser.
+CREATE TABLE IF NOT EXISTS people (
+    owner TEXT PRIMARY KEY,
+    name TEXT NOT NULL
+);
 """
 
 

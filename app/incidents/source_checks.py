@@ -142,18 +142,24 @@ class SourceChecks:
         return stream if isinstance(stream, int) else None
 
     def _candidates(self, source: dict[str, Any]) -> Iterator[Path]:
-        """Yield where the source may lie: in the folders, by its name, then by its size; where it was."""
+        """Yield where the source may lie: in the folders, by its name, then by its size; where it was.
+
+        Where the folders hold a file of its name, it is that one which is asked about: the place where the
+        source was is left alone then, as an original there would hide that the copy differs.
+        """
         name, size = str(source["name"]), source.get("size_bytes")
         same_size: list[Path] = []
+        named = False
         for folder in self._folders:
             for path in _files(folder):
                 if path.name == name:
+                    named = True
                     yield path
                 elif _size(path) == size:
                     same_size.append(path)
         yield from same_size
         recorded = Path(str(source["path"]))
-        if recorded.is_file():
+        if not named and recorded.is_file():
             yield recorded
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from app.incidents.model import (
     INCIDENT_NAME_LENGTH,
     NOTES_LENGTH,
+    PERSON_NAME_LENGTH,
     Incident,
     IncidentStatus,
     KeptFrame,
@@ -231,6 +232,27 @@ class IncidentStore:
         """Return a kept frame's JPEG; b"" when it was removed."""
         rows = self._query("SELECT jpeg FROM frames WHERE frame_id = ?", frame_id)
         return bytes(rows[0]["jpeg"]) if rows else b""
+
+    # -- people -----------------------------------------------------------------------------------------
+
+    def person(self, owner: str) -> str:
+        """Return the name that this owner of a browser gave, "" when none was given."""
+        rows = self._query("SELECT name FROM people WHERE owner = ?", owner)
+        return str(rows[0]["name"]) if rows else ""
+
+    def set_person(self, owner: str, name: str) -> None:
+        """Keep the name of this owner of a browser; an empty one forgets it.
+
+        Raises:
+            LibraryError: It is too long.
+        """
+        said = " ".join(name.split())
+        if len(said) > PERSON_NAME_LENGTH:
+            raise LibraryError(
+                f"a name has at most {PERSON_NAME_LENGTH} characters, this one has {len(said)}"
+            )
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO people VALUES (?, ?)", (owner, said))
 
     # -- inside -----------------------------------------------------------------------------------------
 

@@ -19,12 +19,13 @@ def main() -> None:
     st.set_page_config(layout="wide")
     state = current()
     st.title("Alerts", anchor=False)
-    if state.assistant.models.vision.startswith("observer"):
+    judged = not state.assistant.models.vision.startswith("observer")
+    if not judged:
         st.info(_MEASURES_ONLY, icon=":material/info:")
     found, rules = st.columns([2, 1], gap="large")
     with rules:
         st.subheader("Watch rules", anchor=False)
-        show_rule_form(state.rules)
+        show_rule_form(state.rules, judged=judged)
         show_rules(state.rules)
     with found:
         st.subheader("Found", anchor=False)

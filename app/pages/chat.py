@@ -17,7 +17,8 @@ from app.pages.parts.conversation_list import (
 from app.pages.parts.evidence_keys import keyboard
 from app.pages.parts.library_list import invite_to_add, show_library
 from app.pages.parts.moment_card import CardMoment
-from app.pages.parts.turns import show_running, show_turn
+from app.pages.parts.text import plain
+from app.pages.parts.turns import show_ended, show_running, show_turn
 from app.state import AppState, current
 from assistant.conversations import NOBODY
 from assistant.narrowing import Narrowing
@@ -25,6 +26,7 @@ from assistant.narrowing import Narrowing
 QUICK_SECONDS = 1.0
 TURNS_SHOWN = 6  # of a long conversation, the last ones; a click shows earlier ones
 
+_NOT_ASKED = "not_asked"
 _EXAMPLES = ("What happened at second 5?", "What moved in the last 10 seconds?", "What text can be read?")
 _HOW_TO_INDEX = """
 ### No videos yet
@@ -54,7 +56,7 @@ def main() -> None:
     with st.sidebar:
         new_conversation_button()
         narrowing = choose_scope(videos)
-        show_conversations(history, owner, conversation)
+        show_conversations(state, owner, conversation)
         st.subheader("Library", anchor=False)
         show_library(state.library, videos)
     if not videos:
@@ -76,29 +78,59 @@ def _converse(
     answered = _show_turns(state, conversation, own=True)
     if answered:
         remember(conversation)
-    question = st.chat_input(
-        "Ask about your videos" if can_ask else "No video is indexed yet",
-        disabled=not can_ask,
-        key="question",
-    )
+    question, asked_of = _asked(narrowing)
     running = state.questions.of(conversation)
     if not can_ask and not answered:
         st.markdown("### Nothing can be asked yet\n\nThe list beside this shows what is being indexed.")
     elif not answered and not question and running is None:
         question = _suggest()
-    asked_of = narrowing or None
-    if look := st.session_state.pop("look_again", None):
-        question, asked_of = look
     if question:
         keep_in_address(conversation)
         state.assistant.history.begin(conversation, owner.key)
         running = state.questions.start(question, conversation, asked_of)
+        if (running.question, running.narrowing) != (question, asked_of):
+            st.session_state[_NOT_ASKED] = question
     if running is not None:
         show_running(running)
+    busy = running is not None and not running.done
+    _say_not_asked(busy=busy)
     say_scope(narrowing)
-    keyboard()
+    _question_input(can_ask=can_ask, busy=busy)
+    keyboard(st.session_state.get("answered", ""))
     if question and running is not None and running.wait(QUICK_SECONDS):
-        st.rerun()  # most answers of the embedded default come so fast that no poll is needed
+        show_ended(running)  # most answers of the embedded default come so fast that no poll is needed
+
+
+def _question_input(*, can_ask: bool, busy: bool) -> None:
+    """Show the input; what is sent stands in the session as ``sent`` before the page's next run."""
+    words = "Ask about your videos" if can_ask else "No video is indexed yet"
+    st.chat_input(
+        "Answering; stop it to ask something else" if busy else words,
+        disabled=busy or not can_ask,
+        key="question",
+        on_submit=lambda: st.session_state.update(sent=st.session_state["question"]),
+    )
+
+
+def _asked(narrowing: Narrowing) -> tuple[str | None, Narrowing | None]:
+    """Take what was just sent, from the input or from a card, and what it is asked of."""
+    sent = st.session_state.pop("sent", None)
+    look: tuple[str, Narrowing] | None = st.session_state.pop("look_again", None)
+    return look or (sent, narrowing or None)
+
+
+def _say_not_asked(*, busy: bool) -> None:
+    """Tell of a question that came while another was being answered; it goes back into the input after it."""
+    question = st.session_state.get(_NOT_ASKED)
+    if not question:
+        return
+    if busy:
+        st.warning(
+            f"Not asked: “{plain(question)}”. Another question is being answered; this one comes back into "
+            "the input when that has ended or is stopped."
+        )
+        return
+    st.session_state["question"] = st.session_state.pop(_NOT_ASKED)
 
 
 def _read_along(state: AppState, owner: Owner, conversation: str) -> None:

@@ -27,7 +27,7 @@ def main() -> None:
     """Compose the page."""
     st.set_page_config(layout="wide")
     state = current()
-    st.subheader("Search", anchor=False)
+    st.title("Search", anchor=False)
     search = read_form(state.library)
     if not search:
         st.caption(_HOW)

@@ -25,7 +25,7 @@ def main() -> None:
     """Compose the page."""
     st.set_page_config(layout="wide")
     state = current()
-    st.subheader("Timeline", anchor=False)
+    st.title("Timeline", anchor=False)
     subject = choose_subject(state.library)
     if subject is None:
         if not find_recordings(state.library.catalog, limit=1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.pages.parts.videos_adding import show_adding
+from app.pages.parts.videos_dialogs import dialog_wanted, show_dialog
 from app.pages.parts.videos_list import choose_wish, show_videos
 from app.pages.parts.videos_progress import POLL_SECONDS, show_progress
 from app.state import AppState, current
@@ -22,10 +23,15 @@ def main() -> None:
         show_adding(state, first=is_empty)
     with wishing:
         wish = Wish() if is_empty else choose_wish()
-    st.fragment(_show_changing, run_every=POLL_SECONDS)(state, wish, is_empty)
+    show_dialog(state)
+    asking = dialog_wanted()
+    # nothing is drawn anew beneath a dialog: what is clicked in it could be lost to that
+    st.fragment(_show_changing, run_every=None if asking else POLL_SECONDS)(state, wish, is_empty, asking)
 
 
-def _show_changing(state: AppState, wish: Wish, was_empty: bool) -> None:
+def _show_changing(state: AppState, wish: Wish, was_empty: bool, asking: bool) -> None:
+    if dialog_wanted() != asking:
+        st.rerun()  # the whole page: it shows the dialog
     show_progress(state)
     counts = count_by_status(state.library.catalog)
     if counts and was_empty:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from app.media_routes import frame_url
 from app.timeline.axis import Axis
 from app.timeline.lanes import Lane, Piece
-from indexer.clock.start import format_clock
+from app.wall_clock import clock_at
 from indexer.timeline import Span, format_seconds
 
 PREVIEW_SIDE = 320
@@ -84,12 +85,18 @@ class Pen:
         """Say when a mark is in the clock of the axis, and in the other one where that is known."""
         first = span.start_seconds if at is None else at
         seconds = piece.seconds(first) if piece else 0.0
-        if self.axis.wall:
-            _, _, told = self.axis.told(span).partition(" ") if at is None else ("", "", self.axis.time(at))
-            return f"{lane.name} {told}" + (f" ({format_seconds(round(seconds, 1))})" if piece else "")
-        told = format_seconds(round(at, 2)) if at is not None else str(_rounded(span))
         start = piece.recording.start if piece else None
-        return told + (f" ({format_clock(start.at(seconds).replace(microsecond=0))})" if start else "")
+        if self.axis.wall:
+            told = self.told(span) if at is None else self.axis.time(at)
+            if start and at is not None:
+                told = f"{clock_at(start, seconds).astimezone(self.axis.zone):%H:%M:%S}"
+            return f"{lane.name} {told}" + (f" ({format_seconds(round(seconds, 1))})" if piece else "")
+        told = format_seconds(round(at, 2)) if at is not None else self.told(span)
+        return told + (f" ({clock_at(start, seconds):%H:%M:%S})" if start else "")
+
+    def told(self, span: Span) -> str:
+        """Say a stretch in the clock of the axis, without its date."""
+        return self.axis.told(span).partition(" ")[2] if self.axis.wall else str(_rounded(span))
 
 
 def _rounded(span: Span) -> Span:
@@ -122,6 +129,32 @@ def slots(pen: Pen, lane: Lane, edges: Edges, count: int) -> list[Mark]:
         if lane.piece_at(start + width / 2) is not None
     )
     return [mark for mark in marks if mark is not None]
+
+
+def touches(pen: Pen, lane: Lane, span: Span, edges: Edges, text: str, count: int) -> list[Mark]:
+    """Return invisible marks over a stretch that is told of, so that the pointer finds each part's own frame.
+
+    Args:
+        pen: Draws them.
+        lane: The lane.
+        span: The stretch, on the axis.
+        edges: Upper and lower edge, in pixels.
+        text: What to say of the stretch.
+        count: How many of them a stretch has that fills the window; a narrow one has one.
+    """
+    seen = span.intersect(pen.window)
+    if seen is None:
+        return []
+    parts = max(
+        1, math.ceil(pen.share(seen.end_seconds) * count - pen.share(seen.start_seconds) * count - 1e-6)
+    )
+    if parts == 1 and seen.start_seconds == span.start_seconds:
+        whole = pen.mark(lane, span, edges, "#000", text)
+        return [whole] if whole else []
+    width = seen.duration_seconds / parts
+    starts = (seen.start_seconds + width * number for number in range(parts))
+    marks = (pen.mark(lane, Span(start, start + width), edges, "#000", text, at=start) for start in starts)
+    return [replace(mark, title=f"{mark.title}, in {pen.told(span)}") for mark in marks if mark is not None]
 
 
 def short(text: str) -> str:

@@ -9,9 +9,6 @@ from app.timeline.rows import Drawn, Label, Scene, camera_rows, lane_edges, vide
 
 _FOOT = 26.0
 """Height of the axis, in pixels."""
-_SLOTS, _FEWEST_SLOTS = 120, 48
-"""Of one lane."""
-_MOST_SLOTS = 960
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +22,8 @@ class Picture:
     slots: list[Mark]
     """Invisible: they show the frame and take the click wherever no mark lies above them."""
     marks: list[Mark]
+    touched: list[Mark]
+    """Invisible, over the marks: they show the frame and take the click of each part of a long one."""
     labels: list[Label]
     ticks: list[tuple[float, str]]
     """Share of the window, and what stands beneath it."""
@@ -36,16 +35,16 @@ def draw(scene: Scene) -> Picture:
     """Draw one video in rows by what is told of it, or several cameras in a row each."""
     drawn: Drawn = camera_rows(scene) if scene.axis.wall else video_rows(scene)
     pen, cursor = scene.pen, scene.cursor
-    count = min(_SLOTS, max(_FEWEST_SLOTS, _MOST_SLOTS // len(scene.lanes)))
     return Picture(
         height=drawn.height + _FOOT,
         backs=drawn.backs,
         slots=[
             mark
             for number, lane in enumerate(scene.lanes)
-            for mark in slots(pen, lane, lane_edges(scene, number, drawn.height), count)
+            for mark in slots(pen, lane, lane_edges(scene, number, drawn.height), scene.slots)
         ],
         marks=drawn.marks,
+        touched=drawn.touched,
         labels=drawn.labels,
         ticks=[(pen.share(tick.at), tick.label) for tick in scene.axis.ticks(pen.window)],
         cursor=pen.share(cursor) if cursor is not None and pen.window.contains(cursor) else None,

@@ -11,7 +11,7 @@ from app.timeline.axis import Axis
 from app.timeline.facts import Facts, Whole
 from app.timeline.kinds import OTHER
 from app.timeline.lanes import Lane
-from app.timeline.marks import Edges, Mark, Pen
+from app.timeline.marks import Edges, Mark, Pen, touches
 from indexer.library.activity import Happened, Looked, Stretch
 from indexer.timeline import Span
 
@@ -27,6 +27,9 @@ _LANE_HEIGHT = 62.0
 _IN_LANE = {"told": (0.0, 7.0), "events": (9.0, 22.0), "activity": (24.0, 52.0), "strip": (54.0, 62.0)}
 _SMALLEST_TOP = 0.02
 """Activity that fills its row, at least: where hardly anything moves, the noise must not look busy."""
+_SLOTS, _FEWEST_SLOTS = 120, 48
+"""Of one lane."""
+_MOST_SLOTS = 960
 _BETWEEN_SEGMENTS = 0.0015
 """Share of the window that is left free after a segment, so that it is told from the next."""
 
@@ -54,6 +57,11 @@ class Scene:
     cursor: float | None = None
     """The time of the axis that was played last."""
 
+    @property
+    def slots(self) -> int:
+        """How many moments of a lane the pointer tells apart across the window."""
+        return min(_SLOTS, max(_FEWEST_SLOTS, _MOST_SLOTS // len(self.lanes)))
+
 
 @dataclass(slots=True)
 class Drawn:
@@ -63,6 +71,8 @@ class Drawn:
     labels: list[Label] = field(default_factory=list)
     backs: list[Mark] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    touched: list[Mark] = field(default_factory=list)
+    """Over the marks: what the pointer finds there."""
     height: float = 0.0
 
     def row(self, lane: int, name: str, height: float) -> Edges:
@@ -111,9 +121,12 @@ class Drawn:
     ) -> None:
         for each in stretches:
             text = each.text or (f"{each.count} {told}" if told else "")
-            mark = self.scene.pen.mark(self.scene.lanes[each.lane], each.span, edges, colour, text)
+            lane, pen = self.scene.lanes[each.lane], self.scene.pen
+            mark = pen.mark(lane, each.span, edges, colour, text)
             if mark is not None:
                 marks.append(mark)
+            if marks is self.marks:
+                self.touched += touches(pen, lane, each.span, edges, text, self.scene.slots)
 
 
 def video_rows(scene: Scene) -> Drawn:

@@ -84,6 +84,8 @@ class View:
     """How often something was played: each time is played once."""
     drags: int = 0
     """How often a stretch was dragged over: each leaves a chart without a selection behind."""
+    told_in_address: tuple[str, float] | None = None
+    """The moment that the page's address is known to name, so that another one there is a person's wish."""
 
     @classmethod
     def of(cls, subject: Subject) -> View:

@@ -48,6 +48,10 @@ def test_a_rule_is_made_and_says_what_it_has_cost(state: AppState, assistant: Fa
     page.run()
     assert [rule.question for rule in state.rules.all()] == ["Someone [falls]"]
     assert "Not asked yet" in words(page)
+    assert [toast.value for toast in page.toast] == [
+        "fall is kept; it is asked once a model that judges indexes"
+    ]
+    assert [field.value for field in page.text_input] == ["", ""], "the form is ready for the next"
     assistant.models = Models("offline", "qwen3-vl-4b", "lexical-1")
     assert "only measures" not in words(open_page())
 
@@ -60,6 +64,7 @@ def test_a_name_that_is_taken_is_refused_in_words(state: AppState) -> None:
     next(each for each in page.button if each.label == "Add rule").click()
     page.run()
     assert "already" in words(page) and len(state.rules.all()) == 1
+    assert page.text_input[0].value == "FALL", "what is refused can be mended"
 
 
 def test_alerts_come_in_pages_and_a_reviewed_one_leaves_the_list(state: AppState, alerts: list[int]) -> None:

@@ -159,6 +159,26 @@ def test_error_is_shown_in_words(assistant: FakeAssistant) -> None:
     assert "red region" not in words(page)
 
 
+def test_question_that_comes_while_another_is_answered_is_told(
+    assistant: FakeAssistant, state: AppState
+) -> None:
+    """The input is closed meanwhile; what arrives all the same is quoted, and comes back into the input."""
+    assistant.pause_seconds = 1.5
+    page = no_exception(open_page().chat_input[0].set_value(QUESTION).run())
+    assert page.chat_input[0].disabled
+    assert page.chat_input[0].placeholder == "Answering; stop it to ask something else"
+    page.session_state["sent"] = "and the gate?"  # as from a page that still had its input open
+    no_exception(page.run())
+    assert "Not asked: “and the gate?”" in re.sub(r"\\\\", "", page.warning[0].value)
+    running = state.questions.of(page.query_params["conversation"])
+    assert running is not None
+    running.stop()
+    no_exception(page.run())
+    assert not page.chat_input[0].disabled and not page.warning
+    assert page.chat_input[0].proto.value == "and the gate?"
+    assert [asked[0] for asked in assistant.asked] == [QUESTION]
+
+
 HOSTILE = "![x](http://evil.example/x.png) [y](http://evil.example) <img src=x> $x$ :red[z]"
 
 

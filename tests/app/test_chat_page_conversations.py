@@ -105,6 +105,16 @@ def test_export_for_people_holds_nothing_active() -> None:
     assert f"`{DOCK}`" in text
 
 
+def test_export_keeps_the_answers_markdown_and_nothing_that_links() -> None:
+    """Emphasis, lists and times stand as they were written; addresses, links and entities are words."""
+    answer = "**gate_2.mp4**: at 0:05\n\n- a car-wash (gate_2.mp4 0:05–0:06)"
+    active = "[a](x) http://evil.example www.evil.example a@evil.example <b> &lt;b&gt; \\[c](y)"
+    text = conversation_markdown("1. *x*", [KeptTurn(AT, make_answer(text=f"{answer}\n\n{active}"))])
+    assert answer in text and "- dock.mp4 0:05–0:06 (5–6 s; look)" in text
+    assert text.startswith("# 1\\. \\*x\\*\n")
+    assert not re.search(r"(?<!\\)(?:\\\\)*(\[[ac]\]|<b>|&lt;|(?<=http):|(?<=www)\.|(?<=a)@)", text), text
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [

@@ -11,9 +11,10 @@ from app.pages.parts.claims import claim_line
 from app.pages.parts.evidence import frames_of, spread
 from app.pages.parts.evidence_moments import FRAMES_PER_MOMENT, moments_of
 from app.pages.parts.links import chat_link, incident_link, search_link, timeline_link
-from app.pages.parts.steps import describe, finished_line
+from app.pages.parts.moment_card import split_text
+from app.pages.parts.steps import describe, finished_line, summary
 from app.pages.parts.text import answer_markdown, plain, plain_lines
-from assistant.answer import Citation, Claim, Source, Step, Verdict
+from assistant.answer import Citation, Claim, Source, Step, Verdict, VideoSpan
 from indexer.errors import WitnessError
 from indexer.timeline import Span
 
@@ -76,7 +77,11 @@ def test_citations_that_overlap_are_one_moment() -> None:
         ("b" * 16, Span(0, 3)),
     ]
     assert len(moments[1].frame_seconds) == FRAMES_PER_MOMENT
-    assert [moment.source for moment in moments] == ["read in the index", "looked at again", "subtitles"]
+    assert [moment.source for moment in moments] == [
+        "read in the index",
+        "its frames were looked at for this question",
+        "subtitles",
+    ]
     assert moments[0].frame_seconds == (25.0,)  # without frames of its own the start serves
 
 
@@ -126,7 +131,7 @@ def test_basis_of_a_no_stands_apart() -> None:
 
 def test_claim_says_how_it_stands() -> None:
     """The verdict and its reason in words; footage words stay text."""
-    line = claim_line(Claim("a *man* fell", (), Verdict.REFUSED, "no man"))
+    line = claim_line(Claim("a *man* fell", (), Verdict.REFUSED, "no man"), make_answer())
     assert ":red[" in line and r"a \*man\* fell" in line and r"not confirmed by a second look" in line
     assert "no man" in line
 
@@ -161,3 +166,29 @@ def test_links_carry_what_the_pages_read() -> None:
     assert timeline_link("v1") == "/timeline?video=v1"
     assert search_link("red box") == "/search?words=red+box"
     assert incident_link("7") == "/incidents?incident=7"
+
+
+def test_time_of_steps_that_overlap_is_not_added_up() -> None:
+    """Four looks at once take as long as the longest; one step takes its own time."""
+    steps = tuple(Step("look_again", {}, seconds) for seconds in (40.0, 41.5, 39.0, 41.0))
+    assert summary(steps) == "4 steps, the longest 41.5 s"
+    assert summary(steps[:1]) == "1 step, 40.0 s"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"), [(Source.LOOK, "a look at its frames"), (Source.INDEX, "was read or looked at")]
+)
+def test_statement_and_card_agree_on_what_was_looked_at(source: Source, said: str) -> None:
+    """Neither says that nobody looked, where the answer was told from a look."""
+    answer = make_answer(citations=(Citation("dock.mp4", DOCK, Span(5, 6), source),))
+    line = claim_line(Claim("it fell", (VideoSpan(DOCK, Span(5, 6)),), Verdict.CITED), answer)
+    assert said in line and "no second model judged it" in line and "nobody" not in line
+
+
+def test_text_of_a_card_is_shown_whole() -> None:
+    """No line is cut; what has no room at once follows in the part that opens."""
+    long = "a grey and red region came into the picture " * 8
+    assert split_text(long) == (long, "")
+    lines = ["a " * 40, "b " * 40, "c " * 40, "d " * 40]
+    first, rest = split_text("\n".join(lines))
+    assert first.splitlines() == lines[:3] and rest == lines[3]

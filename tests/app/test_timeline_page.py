@@ -116,6 +116,18 @@ def test_next_event_leads_there_and_says_when_there_is_none() -> None:
     assert page.query_params["at"] == "12.000"
 
 
+def test_next_event_goes_on_from_the_moment_whatever_is_zoomed_to(library: Library) -> None:
+    """From second 30, with the first ten seconds open, it does not jump back to what is in the window."""
+    walks = [happens(at, at + 1, "a person", "walks") for at in (4, 50)]
+    publish(library, "twice", minutes(2, *walks))
+    page = open_page(video="twice".rjust(16, "0"), at="30")
+    page.session_state["timeline-view"].window = Span(0, 10)
+    page = no_exception(click(page, "Next event"))
+    assert page.query_params["at"] == "50.000"
+    page.session_state["timeline-view"].window = Span(60, 70)
+    assert no_exception(click(page, "Previous event")).query_params["at"] == "4.000"
+
+
 def test_a_typed_time_is_gone_to() -> None:
     page = open_page(video=GATE)
     page = no_exception(page.text_input(key="timeline-place").set_value("1:05").run())

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+import streamlit as st
 from chat_fakes import FakeAssistant, make_answer
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 import app.pages
 from app import state as app_state
-from app.indexing.activity import Problem
+from app.indexing.activity import Doing, Problem
+from app.pages.parts.videos_dialogs import REMOVE, SET_START
+from app.pages.parts.videos_progress import POLL_SECONDS, READING, doing_line
 from app.state import AppState
 from indexer.clock.start import StartSource
 from indexer.library.library import Library
@@ -70,20 +76,15 @@ def no_exception(page: AppTest) -> AppTest:
     return page
 
 
-def start_dialog() -> None:
-    """A page of its own, because these tests cannot choose from a menu."""
-    from app.pages.parts.videos_dialogs import set_start
-    from app.state import current
+def open_dialog(which: str, video_id: str) -> AppTest:
+    """The page as the menu of a video leaves it, because these tests cannot choose from a menu."""
+    page = AppTest.from_file(PAGE, default_timeout=30)
+    page.session_state["videos-dialog"] = (which, video_id)
+    return no_exception(page.run())
 
-    set_start(current(), current().library.videos()[0])
 
-
-def removal_dialog() -> None:
-    from app.pages.parts.videos_dialogs import confirm_removal
-    from app.state import current
-
-    if not current().worker.removing:
-        confirm_removal(current(), current().library.videos()[0])
+def button(page: AppTest, label: str) -> Button:
+    return next(each for each in page.button if each.label == label)
 
 
 def words(page: AppTest) -> str:
@@ -131,29 +132,59 @@ def test_failed_video_says_why_and_is_tried_again(state: AppState, library: Libr
 
 
 def test_start_is_set_in_a_dialog(state: AppState, library: Library, tmp_path: Path) -> None:
-    """What a person says is the start from then on; what cannot be read is refused in words."""
+    """What a person says is the start from then on; what cannot be read is refused, and the dialog stays."""
     video_id = add(library, tmp_path / "gate.mp4")
-    page = no_exception(AppTest.from_function(start_dialog, default_timeout=30).run())
-    start, camera = page.text_input
-    start.set_value("teatime")
-    save = next(button for button in page.button if button.label == "Save")
-    assert "teatime" in words(no_exception(save.click().run()))
-    start, camera = page.text_input
-    start.set_value("2026-03-01 14:30:00")
-    camera.set_value("north")
-    no_exception(next(button for button in page.button if button.label == "Save").click().run())
+    page = open_dialog(SET_START, video_id)
+    page.text_input(key=f"videos-starts-at-{video_id}").set_value("teatime")
+    assert "teatime" in words(no_exception(button(page, "Save").click().run()))
+    page.text_input(key=f"videos-starts-at-{video_id}").set_value("2026-03-01 14:30:00")
+    page.text_input(key=f"videos-camera-{video_id}").set_value("north")
+    page = no_exception(button(page, "Save").click().run())
     video = library.video(video_id)
     assert video.start is not None and video.start.source is StartSource.GIVEN
     assert (f"{video.start.starts_at:%H:%M %z}", video.camera) == ("14:30 +0000", "north")
+    assert "Save" not in [each.label for each in page.button]
+
+
+def test_save_holds_when_the_page_is_drawn_anew_instead_of_the_dialog(
+    state: AppState, library: Library, tmp_path: Path
+) -> None:
+    """What a click does is done before anything is drawn, so it does not matter what is: here nothing is."""
+    video_id = add(library, tmp_path / "gate.mp4")
+    page = open_dialog(SET_START, video_id)
+    page.text_input(key=f"videos-camera-{video_id}").set_value("north")
+    with patch("app.pages.parts.videos_dialogs.show_dialog"):
+        no_exception(button(page, "Save").click().run())
+    assert library.video(video_id).camera == "north"
+
+
+def test_nothing_is_drawn_anew_beneath_a_dialog(
+    state: AppState, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The polling rests while something is asked, and goes on afterwards."""
+    video_id = add(library, tmp_path / "gate.mp4")
+    every: list[float | None] = []
+    real = st.fragment
+
+    def noting(function: Callable[..., None], *, run_every: float | None = None) -> Callable[..., None]:
+        every.append(run_every)
+        return real(function, run_every=run_every)
+
+    monkeypatch.setattr(st, "fragment", noting)
+    page = open_dialog(REMOVE, video_id)
+    assert None in every and POLL_SECONDS not in every
+    no_exception(button(page, "Keep it").click().run())
+    assert every[-1] == POLL_SECONDS
+    assert not state.worker.removing
 
 
 def test_removal_is_asked_about_first(state: AppState, library: Library, tmp_path: Path) -> None:
     """The menu alone removes nothing; the dialog names the file that stays; only its button removes."""
     video_id = add(library, tmp_path / "gate.mp4")
-    page = no_exception(AppTest.from_function(removal_dialog, default_timeout=30).run())
+    page = open_dialog(REMOVE, video_id)
     assert "The file itself stays where it is" in words(page) and str(tmp_path / "gate.mp4") in words(page)
     assert not state.worker.removing
-    no_exception(next(button for button in page.button if button.label == "Remove it").click().run())
+    no_exception(button(page, "Remove it").click().run())
     assert state.worker.removing == {video_id}
 
 
@@ -164,14 +195,13 @@ def test_path_is_added_or_refused_in_words(state: AppState, tmp_path: Path) -> N
     lines = [f'"{tmp_path}/my footage"', f"file://{tmp_path}/my%20footage", "gate.mp4", "/no/such/file.mp4"]
     page.text_area[0].set_value("\n".join(lines))
     page = no_exception(next(button for button in page.button if button.label == "Add").click().run())
-    assert [
-        f"{tmp_path}/my footage is being read" in text.value.replace("\\", "") for text in page.success
-    ] == [
+    assert [f"{tmp_path}/my footage is added" in text.value.replace("\\", "") for text in page.success] == [
         True,
         True,
     ]
     assert "give the whole path" in words(page) and "can be uploaded" in words(page)
     assert state.worker.busy
+    assert len(no_exception(page.run()).success) == 2, "what was said stays when the page is drawn anew"
 
 
 def test_folders_are_watched_and_those_of_the_settings_stay(state: AppState, tmp_path: Path) -> None:
@@ -199,6 +229,13 @@ def test_what_keeps_indexing_is_told_with_the_next_attempt(
     page = open_page()
     assert "the vision server does not answer" in words(page) and "14:32:10" in words(page)
     assert page.button(key="retry-now")
+
+
+def test_a_clip_of_one_segment_is_read_not_at_nothing() -> None:
+    """Until its first segment is done there is no share to tell, only how long it is."""
+    doing = Doing(Path("/nvr/gate.mp4"), 0.0, 4.0, None)
+    assert doing_line(doing) == rf"gate\.mp4: {READING}, 0:04 long"
+    assert doing_line(replace(doing, done_seconds=2.0)) == r"gate\.mp4: 0:02 of 0:04"
 
 
 @pytest.mark.usefixtures("state")

@@ -53,7 +53,7 @@ def _video_lines(entry: VideoCoverage) -> list[str]:
     ]
     return [
         f"**{name}** · inspected: {inspected}",
-        *([f"**{name}** · looked at again: {', '.join(looks)}"] if looks else []),
+        *([f"**{name}** · frames looked at for this question: {', '.join(looks)}"] if looks else []),
         *([f"**{name}** · {STILL}: {_spans(entry.still)}"] if entry.still else []),
         *([f"**{name}** · not inspected: {', '.join(missed)}"] if missed else []),
     ]

@@ -52,8 +52,9 @@ def new_conversation_button() -> None:
     st.button("New conversation", icon=":material/add:", width="stretch", on_click=_go_to, args=(None,))
 
 
-def show_conversations(history: Conversations, owner: Owner, shown: str) -> None:
+def show_conversations(state: AppState, owner: Owner, shown: str) -> None:
     """List the owner's conversations that were used last, or those that a search finds; a click shows one."""
+    history = state.assistant.history
     conversations = history.of(owner.key, limit=MOST_SHOWN)
     if not conversations:
         return
@@ -68,20 +69,42 @@ def show_conversations(history: Conversations, owner: Owner, shown: str) -> None
     with st.container(gap="xxsmall"):
         for conversation in conversations:
             _show_entry(conversation, shown)
+            if conversation.conversation_id == shown:
+                show_tools(state, owner, shown, "sidebar")
+
+
+def show_tools(state: AppState, owner: Owner, conversation: str, place: str = "") -> None:
+    """Show what can be done with one's own conversation; nothing for one that has no turn yet.
+
+    Args:
+        state: The server's state.
+        owner: Whose it is.
+        conversation: Its id.
+        place: Where on the page, as it may stand there twice.
+    """
+    history = state.assistant.history
+    kept = _kept(history, owner, conversation)
+    if kept is None:
+        return
+    label = "Rename, export, delete" if place else "Conversation"
+    with st.popover(label, icon=":material/more_horiz:", type="tertiary"):
+        _rename(history, kept, place)
+        _export(history, kept, place)
+        _delete(state, kept, place)
 
 
 def show_heading(state: AppState, owner: Owner, conversation: str) -> None:
     """Show a conversation's name with what can be done with it; nothing for one that has no turn yet."""
-    history = state.assistant.history
-    kept = next((each for each in history.of(owner.key) if each.conversation_id == conversation), None)
+    kept = _kept(state.assistant.history, owner, conversation)
     if kept is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{plain(kept.title)}**", width="stretch")
-        with st.popover("Conversation", icon=":material/more_horiz:", type="tertiary"):
-            _rename(history, kept)
-            _export(history, kept)
-            _delete(state, kept)
+        show_tools(state, owner, conversation)
+
+
+def _kept(history: Conversations, owner: Owner, conversation: str) -> Conversation | None:
+    return next((each for each in history.of(owner.key) if each.conversation_id == conversation), None)
 
 
 def _show_entry(conversation: Conversation, shown: str) -> None:
@@ -95,8 +118,8 @@ def _show_entry(conversation: Conversation, shown: str) -> None:
     )
 
 
-def _rename(history: Conversations, kept: Conversation) -> None:
-    with st.form(f"rename-{kept.conversation_id}", border=False):
+def _rename(history: Conversations, kept: Conversation, place: str) -> None:
+    with st.form(f"rename-{kept.conversation_id}{place}", border=False):
         title = st.text_input("Name", value=kept.title, max_chars=MAX_TITLE)
         if st.form_submit_button("Rename", icon=":material/edit:"):
             try:
@@ -107,13 +130,14 @@ def _rename(history: Conversations, kept: Conversation) -> None:
             st.rerun()
 
 
-def _export(history: Conversations, kept: Conversation) -> None:
+def _export(history: Conversations, kept: Conversation, place: str) -> None:
     key, title = kept.conversation_id, kept.title
     st.download_button(
         "Export as Markdown",
         lambda: conversation_markdown(title, history.turns(key)),
         file_name(title, "md"),
         "text/markdown",
+        key=f"markdown-{key}{place}",
         icon=":material/download:",
         on_click="ignore",
     )
@@ -122,15 +146,17 @@ def _export(history: Conversations, kept: Conversation) -> None:
         lambda: conversation_json(title, history.turns(key)),
         file_name(title, "json"),
         "application/json",
+        key=f"json-{key}{place}",
         icon=":material/download:",
         on_click="ignore",
     )
 
 
-def _delete(state: AppState, kept: Conversation) -> None:
+def _delete(state: AppState, kept: Conversation, place: str) -> None:
     """Delete a conversation once it was confirmed."""
-    sure = st.checkbox("Delete it for good", key=f"sure-{kept.conversation_id}")
-    if st.button("Delete", icon=":material/delete:", disabled=not sure):
+    sure = st.checkbox("Delete it for good", key=f"sure-{kept.conversation_id}{place}")
+    key = f"delete-{kept.conversation_id}{place}"
+    if st.button("Delete", icon=":material/delete:", disabled=not sure, key=key):
         if running := state.questions.of(kept.conversation_id):
             running.stop()
         state.assistant.forget(kept.conversation_id)

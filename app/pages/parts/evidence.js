@@ -46,7 +46,7 @@ function addNeighbours(strip, player, frames, name, place) {
     item.replaceWith(...thumbnails);
     const nearest = thumbnails.at(place === "prepend" ? -1 : 0);
     nearest.querySelector("button").focus({ preventScroll: true });
-    nearest.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "smooth" });
+    nearest.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
   item.append(button);
   strip[place](item);

@@ -2,7 +2,7 @@
 
 const TYPING = new Set(["INPUT", "TEXTAREA", "SELECT"]);
 
-export default function ({ parentElement }) {
+export default function ({ data, parentElement }) {
   const dialog = parentElement.querySelector("dialog");
   const actions = {
     n: () => goToMoment(1),
@@ -15,6 +15,8 @@ export default function ({ parentElement }) {
   };
   parentElement.querySelector(".open").onclick = () => dialog.showModal();
   parentElement.querySelector(".close").onclick = () => dialog.close();
+
+  showTurn(data?.answered);
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -38,6 +40,17 @@ function goToMoment(direction) {
   const shown = moments.findIndex((moment) => moment.player === window.witnessPlayer);
   const next = shown < 0 ? (direction > 0 ? 0 : moments.length - 1) : shown + direction;
   moments[next]?.open();
+}
+
+// Brings the question that was just answered to the top of the page, once: its answer stands beneath it.
+function showTurn(answered) {
+  if (!answered || window.witnessAnswered === answered) return;
+  window.witnessAnswered = answered;
+  bringIntoView(() => {
+    const question = [...document.querySelectorAll('[data-testid="stChatMessage"]')].at(-2);
+    if (question) question.style.scrollMarginTop = "4.5rem"; // the page's header
+    return question;
+  }, "start");
 }
 
 function focusQuestion() {

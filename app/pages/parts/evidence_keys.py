@@ -24,9 +24,14 @@ KEYS = {
 }
 
 
-def keyboard() -> None:
-    """Let the page be used by keys; shows a button that lists them."""
-    _component()(key="keyboard")
+def keyboard(answered: str = "") -> None:
+    """Let the page be used by keys; shows a button that lists them.
+
+    Args:
+        answered: Key of the question whose answer has just come: its turn, the last one, is brought into view
+            once. "" for none.
+    """
+    _component()(key="keyboard", data={"answered": answered})
 
 
 @functools.cache
@@ -40,5 +45,5 @@ def _component() -> ComponentRenderer:
             '<button type="button" class="close">Close</button></dialog></div>'
         ),
         css=(_FOLDER / "evidence_keys.css").read_text(),
-        js=(_FOLDER / "evidence_keys.js").read_text(),
+        js="\n".join((_FOLDER / f"{name}.js").read_text() for name in ("evidence_keys", "evidence_view")),
     )

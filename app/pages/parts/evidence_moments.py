@@ -12,7 +12,7 @@ from indexer.timeline import Span
 FRAMES_PER_CITATION = 4
 FRAMES_PER_MOMENT = 8
 
-_SOURCES = {Source.INDEX: "read in the index", Source.LOOK: "looked at again"}
+_SOURCES = {Source.INDEX: "read in the index", Source.LOOK: "its frames were looked at for this question"}
 
 
 def moments_of(answer: Answer) -> list[CardMoment]:

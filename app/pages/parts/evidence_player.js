@@ -80,6 +80,7 @@ function makePlayer(data) {
     current = frame;
     waiting = 0;
     figure.hidden = false;
+    if (frame.width && frame.height) video.style.aspectRatio = `${frame.width} / ${frame.height}`;
     if (first) {
       video.src = frame.video;
     } else if (playable && video.readyState >= HTMLMediaElement.HAVE_METADATA) {
@@ -88,7 +89,7 @@ function makePlayer(data) {
     video.setAttribute("aria-label", `Player of ${frame.name} ${frame.time}`);
     if (playable) say(frame.seconds, "From");
     else showStillAt(frame.seconds);
-    figure.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    bringIntoView(() => figure, "nearest");
   }
 
   async function step(direction) {

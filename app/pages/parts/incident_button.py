@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app.incidents.model import AlreadyMarked
 from app.pages.parts.incident_author import author_of_session
 from app.pages.parts.text import plain
 from app.state import AppState
@@ -17,6 +18,8 @@ from indexer.timeline import Span
 _NEW = ""
 """Stands for an incident that is to be begun."""
 _MOST_OFFERED = 200
+_OUTCOME = "incident-outcome"
+"""What became of the moment that the dialog was opened for; forgotten when it is opened again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,16 @@ class _Marked:
     frame_seconds: tuple[float, ...]
     question: str
     answer: Answer | str
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Where the moment is now."""
+
+    incident_id: str
+    words: str
+    already: bool = False
+    """Whether it was there before."""
 
 
 def incident_button(
@@ -53,14 +66,31 @@ def incident_button(
             then), else its text.
     """
     if st.button("Add to incident", icon=":material/assignment_add:", type="tertiary", key=key):
+        st.session_state.pop(_OUTCOME, None)
         _add(state, _Marked(video_id, span, tuple(frame_seconds), question, answer))
 
 
 @st.dialog("Add to an incident")
 def _add(state: AppState, marked: _Marked) -> None:
-    store = state.incidents.store
-    names = {each.incident_id: each.name for each in store.incidents(limit=_MOST_OFFERED, open_only=True)}
+    _show(state, marked)
+
+
+def _show(state: AppState, marked: _Marked) -> None:
+    """Show the form; once the moment is in an incident, what became of it stands in the form's place."""
     st.markdown(f"**{plain(state.library.video(marked.video_id).name)}** {plain(str(marked.span))}")
+    place = st.empty()
+    if _OUTCOME not in st.session_state:
+        with place.container():
+            _ask(state, marked)
+    if (outcome := st.session_state.get(_OUTCOME)) is not None:
+        place.empty()
+        _tell(outcome)  # below and not in it, as a container that takes another's place keeps its elements
+
+
+def _ask(state: AppState, marked: _Marked) -> None:
+    """Show the form, and add the moment when it was sent."""
+    offered = state.incidents.store.incidents(limit=_MOST_OFFERED, open_only=True)
+    names = {each.incident_id: each.name for each in offered}
     chosen = st.selectbox(
         "Incident",
         [*names, _NEW],
@@ -74,24 +104,39 @@ def _add(state: AppState, marked: _Marked) -> None:
             return
     try:
         with st.spinner("Keeping its frames"):
-            incident_id = chosen or store.create(name, author_of_session()).incident_id
-            _keep(state, incident_id, marked, note)
+            st.session_state[_OUTCOME] = _keep(state, chosen, name, marked, note)
     except WitnessError as error:
         st.error(plain(str(error)))
-        return
-    st.success(f"Added to {plain(store.incident(incident_id).name)}.")
-    # A link and no button: the click of a button runs this again, with the form as if it had not been sent.
-    st.page_link("incidents.py", label="Open the incident", query_params={"incident": incident_id})
 
 
-def _keep(state: AppState, incident_id: str, marked: _Marked, note: str) -> None:
-    state.incidents.mark(
-        incident_id,
-        marked.video_id,
-        marked.span,
-        author=author_of_session(),
-        frame_seconds=marked.frame_seconds,
-        question=marked.question,
-        answer=marked.answer,
-        note=note,
-    )
+def _tell(outcome: _Outcome) -> None:
+    (st.info if outcome.already else st.success)(plain(outcome.words))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            "incidents.py", label="Open the incident", query_params={"incident": outcome.incident_id}
+        )
+        if st.button("Close"):
+            st.rerun()
+
+
+def _keep(state: AppState, chosen: str, name: str, marked: _Marked, note: str) -> _Outcome:
+    """Add the moment to the chosen incident, the open one of this name, or else a new one."""
+    desk, author = state.incidents, author_of_session()
+    same = None if chosen else desk.open_named(name)
+    incident = desk.store.incident(chosen) if chosen else same or desk.store.create(name, author)
+    try:
+        desk.mark(
+            incident.incident_id,
+            marked.video_id,
+            marked.span,
+            author=author,
+            frame_seconds=marked.frame_seconds,
+            question=marked.question,
+            answer=marked.answer,
+            note=note,
+        )
+    except AlreadyMarked as error:
+        kept = " Its note there was left as it is." if note.strip() else ""
+        return _Outcome(incident.incident_id, f"{error}.{kept}", already=True)
+    which = ", which was open already" if same else ""
+    return _Outcome(incident.incident_id, f"Added to {incident.name}{which}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.incidents.model import INCIDENT_NAME_LENGTH, Incident, IncidentStatus
-from app.pages.parts.incident_author import author_of_session
+from app.pages.parts.incident_author import author_of_session, show_author
 from app.pages.parts.text import plain
 from indexer.errors import WitnessError
 
@@ -31,10 +31,16 @@ def show_incidents(state: AppState) -> None:
         )
         if button_column.form_submit_button("Begin", icon=":material/add:", width="stretch"):
             _begin(state, name)
+    show_author()
     _show_page(state)
 
 
 def _begin(state: AppState, name: str) -> None:
+    if state.incidents.open_named(name):
+        st.error(
+            f"An incident called {plain(name)} is open already: go on with that one, or choose another name."
+        )
+        return
     try:
         incident = state.incidents.store.create(name, author_of_session())
     except WitnessError as error:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.incidents.model import MOST_FRAMES, NOTES_LENGTH, Moment
 from app.pages.parts.evidence import show_strip
+from app.pages.parts.incident_saving import save_typed
 from app.pages.parts.links import chat_link, go_to, timeline_link
 from app.pages.parts.text import answer_markdown, plain
 from app.wall_clock import span_in_both_clocks
@@ -89,17 +90,20 @@ def _why_missing(state: AppState, record: VideoRecord | None) -> str:
 
 
 def _show_note(state: AppState, moment: Moment) -> None:
+    key = f"text-{moment.moment_id}"
+
+    def keep() -> None:
+        save_typed(key, lambda text: state.incidents.store.set_note(moment.moment_id, text))
+
     with st.form(f"note-{moment.moment_id}", border=False):
-        note = st.text_area(
+        st.text_area(
             "Note on this moment",
             moment.note,
             max_chars=NOTES_LENGTH,
             height=80,
-            key=f"text-{moment.moment_id}",
+            key=key,
         )
-        if st.form_submit_button("Save the note"):
-            state.incidents.store.set_note(moment.moment_id, note)
-            st.rerun()
+        st.form_submit_button("Save the note", on_click=keep)
 
 
 def _show_actions(

@@ -11,7 +11,7 @@ from app.incidents.events_out import ExportForm, write_export
 from app.incidents.jobs import ZIP, ReportJob
 from app.incidents.model import Incident, Moment
 from app.incidents.writing import file_stem
-from app.pages.parts.incident_author import author_of_session
+from app.pages.parts.incident_author import author_of_session, show_author
 from app.pages.parts.text import plain
 from indexer.errors import VideoNotFound
 
@@ -39,6 +39,7 @@ def show_report(state: AppState, incident: Incident, moments: list[Moment]) -> N
     if st.button(label, type="primary", disabled=running, icon=":material/description:"):
         job = state.incidents.reports.start(incident.incident_id, author_of_session())
         st.rerun()
+    show_author()
     if job is None:
         st.caption("It reads every video once to hash it, so large ones take a while. The page stays usable.")
     elif running:
@@ -76,7 +77,7 @@ def _show_files(job: ReportJob, incident: Incident) -> None:
         st.warning(plain(remark))
     st.caption(
         f"Its seal, to be kept apart from it: {plain(job.seal)}. Anybody can check the report and its "
-        "sources with `witness verify FILE`."
+        "sources with `witness verify FILE`, given its HTML or JSON."
     )
 
 

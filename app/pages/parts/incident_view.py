@@ -11,6 +11,7 @@ from app.pages.parts.incident_adding import show_adding
 from app.pages.parts.incident_list import show_status
 from app.pages.parts.incident_moments import show_moments
 from app.pages.parts.incident_reports import show_events_export, show_report
+from app.pages.parts.incident_saving import save_typed
 from app.pages.parts.text import plain
 from indexer.errors import WitnessError
 
@@ -60,9 +61,8 @@ def _show_facts(state: AppState, incident: Incident) -> None:
 def _show_notes(state: AppState, incident: Incident) -> None:
     key = f"notes-text-{incident.incident_id}"
 
-    def save() -> None:
-        # As a callback, so that a click on something else that comes right after finds them saved.
-        state.incidents.store.set_notes(incident.incident_id, st.session_state[key])
+    def keep() -> None:
+        save_typed(key, lambda text: state.incidents.store.set_notes(incident.incident_id, text))
 
     with st.form(f"notes-{incident.incident_id}", border=False):
         st.text_area(
@@ -72,7 +72,7 @@ def _show_notes(state: AppState, incident: Incident) -> None:
             placeholder="What happened, who was told, what was done",
             key=key,
         )
-        st.form_submit_button("Save the notes", on_click=save)
+        st.form_submit_button("Save the notes", on_click=keep)
 
 
 def _show_outcome(state: AppState, incident: Incident, moments: list[Moment]) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from indexer.library.records import VideoRecord
 
 _LOOK, _WRONG = "look", "wrong"
+_ROOM = 240
+"""Characters of a card's text that are shown at once, when it has several lines."""
 LookAgain = Callable[["CardMoment", str], None]
 
 
@@ -71,11 +73,29 @@ def _show(
         source = f" :gray[· {plain(moment.source)}]" if moment.source else ""
         st.markdown(f"**{plain(state.library.handle(record))}** {plain(said)}{source}")
         if moment.text:
-            st.markdown(plain_lines(moment.text))
+            _show_text(moment.text)
         show_strip(state.library, record, moment.span, moment.frame_seconds, key)
         for note in state.library.notes(moment.video_id, moment.span):
             st.markdown(note_line(note))
         _show_actions(state, record, moment, key, on_look)
+
+
+def _show_text(text: str) -> None:
+    """Show what is told of a moment: its first lines at once, the others on demand; no line is cut."""
+    first, rest = split_text(text)
+    st.markdown(plain_lines(first))
+    if rest:
+        with st.expander("More of this moment"):
+            st.markdown(plain_lines(rest))
+
+
+def split_text(text: str) -> tuple[str, str]:
+    """Return the first lines of a text, about as many as a card has room for, and the others."""
+    lines = text.splitlines()
+    shown = 1
+    while shown < len(lines) and sum(map(len, lines[: shown + 1])) <= _ROOM:
+        shown += 1
+    return "\n".join(lines[:shown]), "\n".join(lines[shown:])
 
 
 def note_line(note: Note) -> str:

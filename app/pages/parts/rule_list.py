@@ -13,24 +13,44 @@ from indexer.rules.rule import MAX_NAME_LENGTH, MAX_QUESTION_LENGTH, Cost, Rule
 if TYPE_CHECKING:
     from indexer.rules.store import Rules
 
+_NAME, _QUESTION = "new-rule-name", "new-rule-question"
+_MADE, _PROBLEM = "new-rule-made", "new-rule-problem"
 
-def show_rule_form(rules: Rules) -> None:
-    """Let the person make a rule."""
+
+def show_rule_form(rules: Rules, *, judged: bool) -> None:
+    """Let the person make a rule.
+
+    Args:
+        rules: Where it is kept.
+        judged: Whether videos are indexed with a model that can judge.
+    """
     with st.form("new-rule", clear_on_submit=False, border=False):
-        name = st.text_input("Name", placeholder="fall", max_chars=MAX_NAME_LENGTH)
-        question = st.text_input(
+        st.text_input("Name", placeholder="fall", max_chars=MAX_NAME_LENGTH, key=_NAME)
+        st.text_input(
             "What to watch for",
             placeholder="Someone falls or lies on the floor",
             max_chars=MAX_QUESTION_LENGTH,
+            key=_QUESTION,
         )
-        if not st.form_submit_button("Add rule", icon=":material/add:"):
-            return
+        st.form_submit_button("Add rule", icon=":material/add:", on_click=_add, args=(rules,))
+    if problem := st.session_state.pop(_PROBLEM, ""):
+        st.error(plain(problem))
+    if made := st.session_state.pop(_MADE, ""):
+        asked = "is asked of what is indexed from now on"
+        st.toast(
+            f"{plain(made)} {asked if judged else 'is kept; it is asked once a model that judges indexes'}"
+        )
+
+
+def _add(rules: Rules) -> None:
+    """Add the rule that was written and empty the form; what is refused stays in it."""
     try:
-        made = rules.add(name, question)
+        made = rules.add(st.session_state[_NAME], st.session_state[_QUESTION])
     except LibraryError as error:
-        st.error(plain(str(error)))
+        st.session_state[_PROBLEM] = str(error)
         return
-    st.toast(f"{plain(made.name)} is asked of what is indexed from now on")
+    st.session_state[_MADE] = made.name
+    st.session_state[_NAME] = st.session_state[_QUESTION] = ""
 
 
 def show_rules(rules: Rules) -> None:

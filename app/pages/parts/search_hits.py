@@ -27,7 +27,6 @@ _SEARCHED_APART = 20
 """Videos up to which each is searched by itself; of more, the best of the whole library are kept."""
 _OF_ALL = 400
 """Moments of the whole library that are looked through then."""
-_LONGEST_TEXT = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ def _card(moment: Moment, search: Search, wanted: Wanted) -> CardMoment:
         video_id=moment.video.video_id,
         span=moment.span,
         frame_seconds=_frames(moment),
-        text=told if len(told) <= _LONGEST_TEXT else told[: _LONGEST_TEXT - 1].rstrip() + "…",
+        text=told,
         question=search.asked,
     )
 

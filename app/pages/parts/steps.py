@@ -52,9 +52,9 @@ def started_line(tool: str, arguments: dict[str, Any], seconds: float = 0.0) -> 
 
 
 def summary(steps: tuple[Step, ...]) -> str:
-    """Say how much was done: ``3 steps, 1.2 s``."""
-    count = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
-    return f"{count}, {sum(step.seconds for step in steps):.1f} s"
+    """Say how much was done: ``3 steps, the longest 1.2 s``; steps overlap, so that no sum is true."""
+    longest = f"{max(step.seconds for step in steps):.1f} s"
+    return f"1 step, {longest}" if len(steps) == 1 else f"{len(steps)} steps, the longest {longest}"
 
 
 def show_steps(answer: Answer) -> None:

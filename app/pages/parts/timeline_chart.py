@@ -18,7 +18,8 @@ from app.timeline.picture import Picture
 CLICKED, DRAGGED = "clicked", "dragged"
 """Names of what a person can do with the pointer: click on a moment, drag over a stretch."""
 
-_MARK_FIELDS = ("x", "x2", "y", "y2", "colour", "title", "text", "frame", "video", "at")
+_PLACE_FIELDS = ("x", "x2", "y", "y2")
+_MOMENT_FIELDS = (*_PLACE_FIELDS, "title", "text", "frame", "video", "at")
 _NARROW = "width < 500"
 _GUTTER = {"expr": f"{_NARROW} ? 66 : 112"}
 """Pixels on the left in which the rows' names stand."""
@@ -29,6 +30,8 @@ _TOOLTIP = [
 ]
 """Vega's tooltip writes `title` as its heading and shows the picture at the address that `image` holds."""
 _INK = {"light": "#31333f", "dark": "#fafafa"}
+_PAPER = {"light": "#ffffff", "dark": "#0e1117"}
+"""Behind what is written: a scheme that is switched in the open page leaves the ink as it was."""
 
 
 def show_chart(picture: Picture, *, key: str, alt: str, on_select: Callable[[], None]) -> None:
@@ -75,24 +78,29 @@ def _selection(key: str) -> dict[str, Any]:
 def _datasets(picture: Picture) -> dict[str, Any]:
     ticks, cursor = picture.ticks, picture.cursor
     return {
-        "backs": _columns(picture.backs),
-        "slots": _columns(picture.slots),
-        "marks": _columns(picture.marks),
+        "backs": _columns(picture.backs, (*_PLACE_FIELDS, "colour")),
+        "slots": _columns(picture.slots, _MOMENT_FIELDS),
+        "marks": _columns(picture.marks, (*_PLACE_FIELDS, "colour")),
+        "touched": _columns(picture.touched, _MOMENT_FIELDS),
         "labels": {"y": [each.y for each in picture.labels], "text": [each.text for each in picture.labels]},
         "ticks": {"x": [x for x, _ in ticks], "text": [text for _, text in ticks]},
         "cursor": {"x": [cursor] if cursor is not None else []},
     }
 
 
-def _columns(marks: Sequence[Mark]) -> dict[str, list[Any]]:
+def _columns(marks: Sequence[Mark], fields: Sequence[str]) -> dict[str, list[Any]]:
     rows = [asdict(mark) for mark in marks]
-    return {field: [row[field] for row in rows] for field in _MARK_FIELDS}
+    return {field: [row[field] for row in rows] for field in fields}
 
 
 def _specification(height: float) -> dict[str, Any]:
     rectangle = {"x": _x("x"), "x2": {"field": "x2"}, "y": _y("y", height), "y2": {"field": "y2"}}
     coloured = {**rectangle, "color": {"field": "colour", "type": "nominal", "scale": None}}
-    ink = _INK[st.context.theme.type or "light"]
+    scheme = st.context.theme.type or "light"
+    ink, halo = _INK[scheme], {"stroke": _PAPER[scheme], "strokeWidth": 3, "strokeJoin": "round"}
+    ticks = {"x": _x("x"), "y": {"value": height - 6}, "text": {"field": "text"}}
+    labels = {"x": {"value": 0}, "y": _y("y", height), "text": {"field": "text"}}
+    cursor = {"x": _x("x"), "y": {"value": 0}, "y2": {"value": height - 22}}
     return {
         "height": height,
         "padding": {"left": 0, "right": 4, "top": 4, "bottom": 0},
@@ -103,14 +111,15 @@ def _specification(height: float) -> dict[str, Any]:
              "encoding": {"x": _x("x"), "y": {"value": 0}, "y2": {"value": height - 22}}},
             {"data": {"name": "slots"}, "mark": {"type": "rect", "opacity": 0.001, "cursor": "pointer"},
              "params": _parameters(), "encoding": {**rectangle, "tooltip": _TOOLTIP[:2]}},
-            {"data": {"name": "marks"}, "mark": {"type": "rect", "cursor": "pointer"},
-             "encoding": {**coloured, "tooltip": _TOOLTIP}},
-            {"data": {"name": "ticks"}, "mark": {**_text(ink), "baseline": "bottom"},
-             "encoding": {"x": _x("x"), "y": {"value": height - 6}, "text": {"field": "text"}}},
-            {"data": {"name": "labels"}, "mark": _label(ink),
-             "encoding": {"x": {"value": 0}, "y": _y("y", height), "text": {"field": "text"}}},
-            {"data": {"name": "cursor"}, "mark": {"type": "rule", "color": ink, "strokeWidth": 1.5},
-             "encoding": {"x": _x("x"), "y": {"value": 0}, "y2": {"value": height - 22}}},
+            {"data": {"name": "marks"}, "mark": "rect", "encoding": coloured},
+            {"data": {"name": "touched"}, "mark": {"type": "rect", "opacity": 0.001, "cursor": "pointer"},
+             "encoding": {**rectangle, "tooltip": _TOOLTIP}},
+            {"data": {"name": "ticks"}, "mark": {**_tick(ink), **halo}, "encoding": ticks},
+            {"data": {"name": "ticks"}, "mark": _tick(ink), "encoding": ticks},
+            {"data": {"name": "labels"}, "mark": {**_label(ink), **halo}, "encoding": labels},
+            {"data": {"name": "labels"}, "mark": _label(ink), "encoding": labels},
+            {"data": {"name": "cursor"}, "mark": _rule(_PAPER[scheme], 3.5), "encoding": cursor},
+            {"data": {"name": "cursor"}, "mark": _rule(ink, 1.5), "encoding": cursor},
         ],
     }  # fmt: skip
 
@@ -131,6 +140,14 @@ def _parameters() -> list[dict[str, Any]]:
 def _label(ink: str) -> dict[str, Any]:
     limit = {"expr": f"{_NARROW} ? 62 : 106"}
     return {**_text(ink), "align": "left", "baseline": "middle", "limit": limit}
+
+
+def _tick(ink: str) -> dict[str, Any]:
+    return {**_text(ink), "baseline": "bottom"}
+
+
+def _rule(colour: str, width: float) -> dict[str, Any]:
+    return {"type": "rule", "color": colour, "strokeWidth": width}
 
 
 def _text(ink: str) -> dict[str, Any]:

@@ -68,9 +68,9 @@ def _button(
 
 
 def _event(view: View, catalog: Catalog, direction: int) -> None:
-    """Play the next event, or the one before; from the moment, or the window's edge where that is away."""
+    """Play the next event, or the one before; from the moment, or the window's edge before there is one."""
     whole, cursor, window = view.subject.span, view.cursor, view.window
-    if cursor is None or not window.contains(cursor):
+    if cursor is None:
         cursor = window.start_seconds - 0.002 if direction > 0 else window.end_seconds
     placed = placements(view.subject.lanes, whole)
     if direction > 0:

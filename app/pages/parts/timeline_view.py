@@ -46,12 +46,10 @@ def _view_of(subject: Subject) -> View:
         view = st.session_state[_VIEW] = View(subject, subject.span, drags=drags)
     in_address = (st.query_params.get("video", ""), _seconds_in_address())
     video_id, seconds = in_address
-    if (
-        seconds is not None
-        and in_address != (view.video_id, view.seconds)
-        and subject.lane_and_piece(video_id)
-    ):
-        view.play(video_id, seconds)
+    told = view.told_in_address if view.clicks else None
+    if seconds is not None and in_address != told and subject.lane_and_piece(video_id):
+        view.play(video_id, seconds)  # else a button or a click has gone on from what stands in the address
+        view.told_in_address = (video_id, seconds)
     return view
 
 
@@ -137,6 +135,7 @@ def _show_moment(state: AppState, view: View) -> None:
         return
     video, seconds = found[1].recording, view.seconds
     st.query_params["video"], st.query_params["at"] = view.video_id, f"{seconds:.3f}"
+    view.told_in_address = (view.video_id, seconds)
     frames = [seconds + step for step in _MOMENT_SECONDS if seconds + step < video.duration_seconds - 0.05]
     end = max(min(seconds + _MOMENT_SECONDS[-1], video.duration_seconds), seconds + 0.04)
     told = [

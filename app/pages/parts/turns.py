@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
@@ -73,8 +73,18 @@ def _follow(running: RunningQuestion) -> None:
     elif running.error:
         st.error(plain(running.error))
     if running.done and st.session_state.get("ended") != running.key:
-        st.session_state["ended"] = running.key
-        st.rerun()  # shows the finished turn as every later visit will, and ends the polling
+        show_ended(running)
+
+
+def show_ended(running: RunningQuestion) -> NoReturn:
+    """Show the page anew: the finished turn as every later visit will, and no polling.
+
+    The session remembers which question was answered last, as ``answered``, to bring it into view.
+    """
+    st.session_state["ended"] = running.key
+    if running.answered:
+        st.session_state["answered"] = running.key
+    st.rerun()
 
 
 def _written(happened: Sequence[Happened]) -> str:

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 _FIRST = (
     "No videos yet. Add some here; they are looked at once, and then you can ask about them. "
-    "For a clip that Witness draws itself, stop this server and start `witness chat --demo`."
+    "For a clip of half a minute that Witness draws itself, in a terminal: `witness demo`"
 )
+_SAID = "adding-said"
+"""What the session's state has of the paths that were named last."""
 
 
 def show_adding(state: AppState, *, first: bool) -> None:
@@ -32,11 +34,13 @@ def show_adding(state: AppState, *, first: bool) -> None:
         state: The server's state.
         first: Whether the library is empty.
     """
+    hint = st.container()  # with or without words, so that what is beneath keeps its place and its open tab
     if first:
-        st.info(_FIRST, icon=":material/video_library:")
+        hint.info(_FIRST, icon=":material/video_library:")
     open_at_first = st.session_state.setdefault("adding-open", first)  # it does not close under what is sent
     with st.expander("Add videos", expanded=open_at_first, icon=":material/add:"):
-        upload, path, watch = st.tabs(["Upload", "Path on this machine", "Watched folders"])
+        names = ["Upload", "Path on this machine", "Watched folders"]
+        upload, path, watch = st.tabs(names, key="adding-tab", on_change=_nothing)
         with upload:
             _show_upload(state)
         with path:
@@ -67,16 +71,24 @@ def _show_path(state: AppState) -> None:
             "browser hands over its path.",
             height=100,
         )
-        if not st.form_submit_button("Add", icon=":material/add:"):
-            return
-    for line in filter(None, map(str.strip, text.splitlines())):
-        try:
-            path = read_path(line)
-        except WitnessError as error:
-            st.error(plain(str(error)))
-            continue
-        state.worker.add(path)
-        st.success(f"{plain(printable(path))} is being read", icon=":material/check:")
+        if st.form_submit_button("Add", icon=":material/add:"):
+            lines = filter(None, map(str.strip, text.splitlines()))
+            st.session_state[_SAID] = [_add(state, line) for line in lines]
+    for said, is_bad in st.session_state.get(_SAID, ()):  # until the next: the page soon draws itself anew
+        if is_bad:
+            st.error(said)
+        else:
+            st.success(said, icon=":material/check:")
+
+
+def _add(state: AppState, line: str) -> tuple[str, bool]:
+    """Add a path; returns what to say of it as Markdown, and whether it was refused."""
+    try:
+        path = read_path(line)
+    except WitnessError as error:
+        return plain(str(error)), True
+    state.worker.add(path)
+    return f"{plain(printable(path))} is added", False
 
 
 def _show_watched(state: AppState) -> None:

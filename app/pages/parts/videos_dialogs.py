@@ -1,4 +1,8 @@
-"""What is asked before a video's recording start is set, and before it is removed."""
+"""What is asked before a video's recording start is set, and before it is removed.
+
+What a person wants to be asked stands in the session's state, and buttons act by callbacks: both hold
+whatever part of the page is drawn anew meanwhile, which while indexing is every other second.
+"""
 
 from __future__ import annotations
 
@@ -10,52 +14,105 @@ from app.pages.parts.text import plain
 from indexer.clock.start import RecordingStart, StartSource
 from indexer.clock.zones import find_zone, parse_start
 from indexer.discovery import printable
-from indexer.errors import SettingsError
+from indexer.errors import VideoNotFound, WitnessError
 
 if TYPE_CHECKING:
     from app.state import AppState
     from indexer.library.records import VideoRecord
 
+SET_START, REMOVE = "Set when it was recorded", "Remove from the library"
 
-@st.dialog("When was it recorded")
-def set_start(state: AppState, video: VideoRecord) -> None:
+_OPEN = "videos-dialog"
+_STARTS_AT, _CAMERA, _PROBLEM = "videos-starts-at", "videos-camera", "videos-start-problem"
+
+
+def open_dialog(which: str, video_id: str) -> None:
+    """Have a dialog opened when the page is drawn next.
+
+    Args:
+        which: `SET_START` or `REMOVE`.
+        video_id: The video that it is about.
+    """
+    st.session_state[_OPEN] = (which, video_id)
+
+
+def dialog_wanted() -> bool:
+    """Tell whether a dialog is open, or is to be."""
+    return _OPEN in st.session_state
+
+
+def show_dialog(state: AppState) -> None:
+    """Show the dialog that is wanted, if any; from the page itself, not from a part that is drawn again."""
+    if not dialog_wanted():
+        return
+    which, video_id = st.session_state[_OPEN]
+    try:
+        video = state.library.video(video_id)
+    except VideoNotFound:  # removed on another page meanwhile
+        _close()
+        return
+    (_set_start if which == SET_START else _confirm_removal)(state, video)
+
+
+def _close() -> None:
+    st.session_state.pop(_OPEN, None)
+    st.session_state.pop(_PROBLEM, None)
+
+
+@st.dialog("When was it recorded", on_dismiss=_close)
+def _set_start(state: AppState, video: VideoRecord) -> None:
     """Ask when a video's first frame was recorded, and by which camera."""
+    if not dialog_wanted():
+        st.rerun()
     st.markdown(f"**{plain(video.name)}**")
     known = f"{video.start.starts_at:%Y-%m-%d %H:%M:%S%z}" if video.start is not None else ""
     zone = state.settings.timezone or "this machine's zone"
     with st.form("set-start", border=False):
-        starts_at = st.text_input(
+        st.text_input(
             "Wall clock of its first frame",
             known,
             placeholder="2026-03-01 14:30:00",
             help=f"Also with +01:00 or a zone; without one it is meant in {plain(zone)}.",
+            key=f"{_STARTS_AT}-{video.video_id}",
         )
-        camera = st.text_input("Camera", video.camera)
-        if not st.form_submit_button("Save", type="primary"):
-            return
+        st.text_input("Camera", video.camera, key=f"{_CAMERA}-{video.video_id}")
+        st.form_submit_button("Save", type="primary", on_click=_save, args=(state, video.video_id, known))
+    if problem := st.session_state.get(_PROBLEM):
+        st.error(plain(problem))
+
+
+def _save(state: AppState, video_id: str, known: str) -> None:
+    """Keep what was written in the dialog and close it; what cannot be read leaves it open."""
+    starts_at = st.session_state[f"{_STARTS_AT}-{video_id}"].strip()
+    camera = st.session_state[f"{_CAMERA}-{video_id}"].strip()
     catalog = state.library.catalog
     try:
-        if starts_at.strip() and starts_at.strip() != known:
+        if starts_at and starts_at != known:
             moment = parse_start(starts_at, find_zone(state.settings.timezone))
-            catalog.set_start(video.video_id, RecordingStart(moment, StartSource.GIVEN))
-    except SettingsError as error:
-        st.error(plain(str(error)))
+            catalog.set_start(video_id, RecordingStart(moment, StartSource.GIVEN))
+        catalog.set_camera(video_id, camera)
+    except WitnessError as error:
+        st.session_state[_PROBLEM] = str(error)
         return
-    catalog.set_camera(video.video_id, camera.strip())
-    st.rerun()
+    _close()
 
 
-@st.dialog("Remove from the library")
-def confirm_removal(state: AppState, video: VideoRecord) -> None:
+@st.dialog("Remove from the library", on_dismiss=_close)
+def _confirm_removal(state: AppState, video: VideoRecord) -> None:
     """Remove a video's index, never its file, once the person has said so."""
+    if not dialog_wanted():
+        st.rerun()
     st.markdown(
         f"**{plain(video.name)}** will be forgotten: its captions, its words and the notes on it. "
         "It can be indexed again."
     )
     st.markdown(f"The file itself stays where it is: {plain(printable(video.path))}")
     with st.container(horizontal=True):
-        if st.button("Remove it", type="primary"):
-            state.worker.remove(video.video_id)
-            st.rerun()
-        if st.button("Keep it"):
-            st.rerun()
+        st.button("Remove it", type="primary", on_click=_remove, args=(state, video.video_id))
+        st.button("Keep it", on_click=_close)
+
+
+def _remove(state: AppState, video_id: str) -> None:
+    if video_id not in state.worker.removing:
+        state.worker.remove(video_id)
+    _close()

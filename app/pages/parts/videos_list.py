@@ -10,8 +10,8 @@ import streamlit as st
 from app.media_routes import frame_url
 from app.pages.parts.links import chat_link, go_to, timeline_link
 from app.pages.parts.text import plain
-from app.pages.parts.videos_dialogs import confirm_removal, set_start
-from app.pages.parts.videos_progress import speed_parts
+from app.pages.parts.videos_dialogs import REMOVE, SET_START, open_dialog
+from app.pages.parts.videos_progress import READING, speed_parts
 from app.pages.parts.videos_words import STATUS_COLOURS, count_line, facts_line, remarks
 from indexer.errors import WitnessError
 from indexer.library.browsing import Order, Wish, find_page
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PAGE_LENGTH = 20
 
 _POSTER_SIDE, _POSTER_SECONDS = 240, 1.0
+_LEAST_PROGRESS = 0.005
+"""Below it "0 %" would stand there, for all of a clip that has a single segment."""
 _ORDERS = {
     "Name": (Order.NAME, False),
     "Recorded, latest first": (Order.START, True),
@@ -31,7 +33,6 @@ _ORDERS = {
     "Longest first": (Order.DURATION, True),
     "Status": (Order.STATUS, False),
 }
-_SET_START, _REMOVE = "Set when it was recorded", "Remove from the library"
 
 
 def choose_wish() -> Wish:
@@ -115,7 +116,7 @@ def _show_progress(state: AppState, video: VideoRecord) -> None:
     if video.status is not VideoStatus.INDEXING:
         return
     doing = state.worker.activity.doing
-    parts = [f"{video.progress:.0%}"]
+    parts = [f"{video.progress:.0%}" if video.progress >= _LEAST_PROGRESS else READING]
     if doing is not None and doing.path == video.path:
         parts += speed_parts(doing)
     st.progress(min(1.0, video.progress), text=", ".join(parts))
@@ -128,23 +129,24 @@ def _show_actions(state: AppState, video: VideoRecord) -> None:
             go_to(chat_link(key))
         if st.button("Timeline", key=f"timeline-{key}", icon=":material/timeline:"):
             go_to(timeline_link(key))
-    if (video.failure or video.status is VideoStatus.FAILED) and st.button(
-        "Retry", key=f"retry-{key}", icon=":material/replay:"
-    ):
-        _retry(state, video)
-    chosen = st.menu_button("More", [_SET_START, _REMOVE], key=f"more-{key}", type="tertiary")
-    if chosen == _SET_START:
-        set_start(state, video)
-    elif chosen == _REMOVE:
-        confirm_removal(state, video)
+    if video.failure or video.status is VideoStatus.FAILED:
+        st.button("Retry", key=f"retry-{key}", icon=":material/replay:", on_click=_retry, args=(state, key))
+    more = f"more-{key}"
+    st.menu_button(
+        "More", [SET_START, REMOVE], key=more, type="tertiary", on_click=_open_chosen, args=(more, key)
+    )
 
 
-def _retry(state: AppState, video: VideoRecord) -> None:
+def _open_chosen(menu: str, video_id: str) -> None:
+    if chosen := st.session_state.get(menu):
+        open_dialog(chosen, video_id)
+
+
+def _retry(state: AppState, video_id: str) -> None:
     try:
-        state.worker.retry(video.video_id)
+        state.worker.retry(video_id)
     except WitnessError as error:
         state.worker.activity.tell(str(error), bad=True)
-    st.rerun()
 
 
 def _count_line(total: int, wish: Wish, counts: Mapping[VideoStatus, int]) -> str:

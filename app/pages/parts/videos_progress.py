@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from app.state import AppState
 
 POLL_SECONDS = 2
+READING = "reading its first part"
+"""Instead of a share of nothing: what is known of a file while its first segment is looked at."""
 _MOST_NOTICES = 8
 
 
@@ -24,9 +26,11 @@ def doing_line(doing: Doing) -> str:
     """Say in words what is being done: ``gate.mp4: 0:42 of 10:00, 12.3 times real time, 0:45 left``."""
     if doing.note:
         return f"{plain(printable(doing.path.name))}: {plain(doing.note)}"
-    parts = [format_seconds(round(doing.done_seconds))]
-    if doing.total_seconds:
-        parts[0] += f" of {format_seconds(round(doing.total_seconds))}"
+    done = format_seconds(round(doing.done_seconds)) if doing.done_seconds else READING
+    length = format_seconds(round(doing.total_seconds)) if doing.total_seconds else ""
+    parts = [f"{done} of {length}" if doing.done_seconds and length else done]
+    if length and not doing.done_seconds:
+        parts.append(f"{length} long")
     return f"{plain(printable(doing.path.name))}: {', '.join([*parts, *speed_parts(doing)])}"
 
 

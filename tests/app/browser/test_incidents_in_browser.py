@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from browser_server import witness
 from browser_watch import Watch
 from playwright.sync_api import Page, expect
-
-from app.incidents.desk import INCIDENTS_FILE
-from app.incidents.store import IncidentStore
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -47,16 +43,16 @@ def test_a_moment_becomes_a_report_that_verifies(
     page.get_by_label("Name of the new incident").fill(NAME)
     page.get_by_label("Note on this moment").fill("Seen by the night shift")
     page.get_by_role("button", name="Add the moment").click()
-    page.get_by_role("link", name="Open the incident").click(timeout=SLOW)
+    link = page.get_by_role("link", name="Open the incident")
+    link.wait_for(timeout=SLOW)
+    expect(page.get_by_role("button", name="Add the moment")).to_have_count(0)
+    link.click()
 
     expect(page.get_by_role("heading", name=NAME)).to_be_visible(timeout=SLOW)
     expect(page.get_by_label("Note on this moment").first).to_have_value("Seen by the night shift")
     expect(page.get_by_role("button", name=re.compile(r"^Play dock\.mp4 0:05")).first).to_be_visible()
     page.get_by_label("Notes on the incident").fill("Told the foreman")
     page.get_by_role("button", name="Save the notes").click()
-    with closing(IncidentStore(library_folder / INCIDENTS_FILE)) as store:
-        while store.find(NAME).notes != "Told the foreman":  # as a person waits to see it
-            page.wait_for_timeout(100)
     page.get_by_role("button", name="Make the report").click()
     page.get_by_role("button", name="PDF").wait_for(timeout=SLOW)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import app.pages
 from app import state as app_state
-from app.incidents.desk import IncidentDesk
+from app.incidents.desk import IncidentDesk, person_at_this_machine
 from app.state import AppState
 from indexer.library.library import Library
 from indexer.settings import Settings
@@ -68,6 +70,7 @@ def test_a_note_is_kept_and_the_order_changed(desk: IncidentDesk, incident_id: s
     page.text_area(key=f"text-{second.moment_id}").input("the forklift")
     [_, save] = [each for each in page.button if each.label == "Save the note"]
     no_exception(save.click().run())
+    assert [each.value for each in page.toast] == ["Saved"]
     [down, *_] = [each for each in page.button if each.label == "Move down"]
     no_exception(down.click().run())
     kept = desk.store.moments(incident_id)
@@ -99,3 +102,89 @@ def test_an_unknown_incident_leads_to_the_list() -> None:
     """With a word about it."""
     page = open_page("0123456789ab")
     assert "deleted" in page.warning[0].value and page.title[0].value == "Incidents"
+
+
+def test_a_note_is_saved_before_what_is_clicked_next(desk: IncidentDesk, incident_id: str) -> None:
+    """Both clicks reach the server together: the report that is made then holds the notes."""
+    page = open_page(incident_id)
+    moment = desk.store.moments(incident_id)[0]
+    page.text_area(key=f"text-{moment.moment_id}").input("the forklift")
+    page.text_area(key=f"notes-text-{incident_id}").input("told the foreman")
+    for each in page.button:
+        if each.label in ("Save the notes", "Make the report") or each.form_id == f"note-{moment.moment_id}":
+            each.click()
+    no_exception(page.run())
+    job = desk.reports.of(incident_id)
+    assert job is not None and job.changed_at == desk.store.incident(incident_id).changed_at
+    while job.running:
+        time.sleep(0.05)
+    record = json.loads(job.files[".json"].read_bytes())
+    assert (record["incident"]["notes"], record["moments"][0]["note"]) == ("told the foreman", "the forklift")
+
+
+def test_a_name_that_is_open_already_is_refused(desk: IncidentDesk) -> None:
+    """In words, and no second incident is made."""
+    desk.store.create("Gate left open", "anna")
+    page = open_page()
+    page.text_input[0].input("gate LEFT open")
+    press(page, "Begin")
+    assert "open already" in page.error[0].value and len(desk.store.incidents()) == 1
+
+
+def test_a_person_gives_their_name(desk: IncidentDesk) -> None:
+    """It stands in what they begin, in place of the server's account."""
+    page = open_page()
+    [field] = [each for each in page.text_input if each.label == "Your name"]
+    assert field.value == person_at_this_machine()
+    no_exception(field.input("Anna Berg").run())
+    assert [each.value for each in page.toast] == ["Saved"]
+    page.text_input[0].input("Gate left open")
+    press(page, "Begin")
+    assert desk.store.incidents()[0].created_by == "Anna Berg"
+
+
+def dialog() -> None:
+    """What the dialog of the button shows, as a page."""
+    from app.pages.parts import incident_button as button  # AppTest runs this by itself
+    from app.state import current
+    from indexer.timeline import Span
+
+    state = current()
+    video_id = state.library.video("gate.mp4").video_id
+    button._show(state, button._Marked(video_id, Span(1.2, 2.6), (), "", ""))
+
+
+@pytest.fixture
+def no_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave links out: the page that they lead to is not part of these runs."""
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)
+
+
+@pytest.mark.usefixtures("no_links")
+def test_the_form_goes_away_once_the_moment_was_added(desk: IncidentDesk) -> None:
+    """What was added where stands in its place, also when it runs again; there is no second way in."""
+    page = no_exception(AppTest.from_function(dialog, default_timeout=30).run())
+    page.text_input(key="incident-name").input("Claim 4711")
+    page.text_area(key="incident-note").input("white car")
+    press(page, "Add the moment")
+    for _ in range(2):
+        assert page.success[0].value == "Added to Claim 4711\\."
+        assert [each.label for each in page.button] == ["Close"] and not page.text_input
+        no_exception(page.run())
+    [incident] = desk.store.incidents()
+    assert [each.note for each in desk.store.moments(incident.incident_id)] == ["white car"]
+
+
+@pytest.mark.usefixtures("no_links")
+def test_a_name_that_is_open_takes_the_moment_and_the_same_one_once(desk: IncidentDesk) -> None:
+    """As somebody does who sends the form twice: one incident, one moment, and it is said."""
+    made = desk.store.create("Claim 4711", "anna")
+    told = []
+    for _ in range(2):
+        page = no_exception(AppTest.from_function(dialog, default_timeout=30).run())
+        page.selectbox(key="incident-choice").select_index(1).run()
+        page.text_input(key="incident-name").input("claim 4711")
+        press(page, "Add the moment")
+        told.append((page.success or page.info)[0].value)
+    assert "which was open already" in told[0] and "not added again" in told[1]
+    assert len(desk.store.incidents()) == 1 and len(desk.store.moments(made.incident_id)) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.incidents.desk import IncidentDesk
-from app.incidents.model import IncidentStatus
+from app.incidents.model import AlreadyMarked, IncidentStatus
 from app.incidents.store import IncidentStore
 from indexer.errors import LibraryError, TimeOutsideVideo
 from indexer.library.library import Library
@@ -96,6 +96,39 @@ def test_a_moment_keeps_what_was_known_when_it_was_marked(desk: IncidentDesk, in
     with pytest.raises(TimeOutsideVideo):
         desk.add_frame(moment.moment_id, 60.0)
     assert len(desk.store.moment(moment.moment_id).frames) == 2
+
+
+def test_the_same_moment_is_not_doubled(desk: IncidentDesk, incident_id: str) -> None:
+    """The same stretch of the same video is refused; another video, stretch or incident is not."""
+    gate = desk.library.video("gate.mp4").video_id
+    with pytest.raises(AlreadyMarked, match="already"):
+        desk.mark(incident_id, gate, Span(1.2, 2.6), author="ben")
+    assert len(desk.store.moments(incident_id)) == 2
+    desk.mark(incident_id, gate, Span(1.2, 2.7), author="ben")
+    desk.mark(desk.store.create("another", "ben").incident_id, gate, Span(1.2, 2.6), author="ben")
+    assert len(desk.store.moments(incident_id)) == 3
+
+
+def test_an_open_incident_is_found_by_its_whole_name(desk: IncidentDesk) -> None:
+    """In small or large letters; neither a part of a name nor a closed incident is it."""
+    made = desk.store.create("Claim 4711 car park", "anna")
+    assert (desk.open_named(" claim 4711  CAR park ") or made.status) == desk.store.incident(made.incident_id)
+    assert desk.open_named("claim 4711") is None and desk.open_named("") is None
+    desk.store.set_status(made.incident_id, IncidentStatus.CLOSED)
+    assert desk.open_named("Claim 4711 car park") is None
+
+
+def test_a_person_s_name_is_kept_and_forgotten(tmp_path: Path) -> None:
+    """For each browser its own, also after the file is opened again."""
+    path = tmp_path / "incidents.sqlite"
+    with closing(IncidentStore(path)) as store:
+        store.set_person("browser:a", "  Anna   Berg ")
+        with pytest.raises(LibraryError, match="at most 80"):
+            store.set_person("browser:a", "x" * 81)
+    with closing(IncidentStore(path)) as store:
+        assert (store.person("browser:a"), store.person("browser:b")) == ("Anna Berg", "")
+        store.set_person("browser:a", " ")
+        assert store.person("browser:a") == ""
 
 
 def test_a_moment_outlives_its_video(

@@ -87,6 +87,14 @@ def test_the_page_holds_the_record_and_knows_when_it_was_edited(report: Report) 
     assert not is_unchanged(data + b"<p>more</p>")
 
 
+def test_every_cell_says_its_column_to_narrow_screens(report: Report) -> None:
+    """There a table has no head, and its rows no width of their own that would be cut off."""
+    page = write_html(report).decode()
+    cells = [attributes for tag, attributes in Elements(page).elements if tag == "td"]
+    assert cells and all(cell["data-column"] for cell in cells)
+    assert "min-width: 36rem" not in page and "attr(data-column)" in page
+
+
 def test_large_clips_lie_beside_the_page(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from app.incidents.checks import Check, Verdict, passed
 from app.incidents.reading import read_report
 from app.incidents.record import Report, seals
 from app.incidents.verify import verify
-from app.incidents.writing import save_report, write_json
+from app.incidents.writing import save_report, write_json, write_zip
 from indexer.errors import WitnessError
 from indexer.media.evidence import EvidenceDecoder
 
@@ -174,6 +175,33 @@ def test_a_source_is_found_where_it_lies_now(saved: Path, clips: Path, tmp_path:
     assert passed(check(saved, tmp_path / "archive"))
 
 
+def test_a_copy_is_what_is_checked_though_the_original_stands(
+    saved: Path, clips: Path, tmp_path: Path, check: Run
+) -> None:
+    """A copy that differs fails and is named by its path; without one, it is the original."""
+    copy_of_gate = tmp_path / "copy" / "gate.mp4"
+    copy_of_gate.parent.mkdir()
+    copy_of_gate.write_bytes((clips / "gate.mp4").read_bytes())
+    words = {each.item: each.words for each in check(saved, tmp_path / "copy")}
+    assert str(copy_of_gate) in words["source 1, gate.mp4"]
+    assert str(clips / "yard.mp4") in words["source 2, yard.mp4"]
+    flip(copy_of_gate, 0.5)
+    failed = bad(check(saved, tmp_path / "copy"))["source 1, gate.mp4"]
+    assert str(copy_of_gate) in failed and "has changed" in failed
+    assert passed(check(saved, tmp_path / "out"))
+
+
+def test_a_report_inside_its_zip_raises_no_false_alarm(report: Report, tmp_path: Path, check: Run) -> None:
+    """The archive that the page offers is refused in words, and its unpacked page passes."""
+    archive = tmp_path / "report.zip"
+    archive.write_bytes(write_zip(report))
+    with pytest.raises(WitnessError, match="unpack it"):
+        check(archive)
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(tmp_path / "unpacked")
+    assert passed(check(tmp_path / "unpacked" / "report.html"))
+
+
 def test_an_exchanged_clip_is_named(saved: Path, check: Run) -> None:
     """The file beside the report."""
     flip(saved.parent / "report-clips" / "clip-01.mp4", 0.7)
@@ -194,6 +222,7 @@ def test_a_page_that_shows_something_else_fails(report: Report, tmp_path: Path, 
         (b"{", "too damaged"),
         (b"[1, 2]", "no report that"),
         (b"%PDF-1.4", "is a PDF"),
+        (b"PK\x05\x06", "is a ZIP: unpack it"),
         (b'{"format": "witness incident report", "schema_version": 2}', "version 2"),
         (b'{"format": "witness incident report", "schema_version": 1, "moments": 3}', "damaged: "),
         (b"[" * 100_000, "too damaged"),

@@ -67,6 +67,33 @@ def test_the_pointer_finds_the_frame_of_its_time_everywhere(library: Library) ->
         assert slot.at == pytest.approx(20 + 10 * (slot.x + slot.x2) / 2, abs=0.002)
 
 
+def test_a_long_event_is_played_where_it_is_pointed_at(library: Library) -> None:
+    """Each part of a wide mark has its own frame and says which; a narrow event begins at its start."""
+    picture = picture_of(library, video(library, "gate1"), Span(10, 16))
+    parts = [each for each in picture.touched if "walks" in each.text and each.y > 90]
+    assert len(parts) == 40 and parts[0].at == 12.0
+    for part in parts:
+        assert part.at == pytest.approx(10 + 6 * part.x, abs=0.002)
+        assert part.frame.endswith(f"/{round(part.at * 1000)}.jpg?side=320")
+    assert parts[20].title == "0:13 (14:30:13), in 0:12–0:14"
+    (narrow,) = [
+        each
+        for each in picture_of(library, video(library, "gate1"), Span(0, 119)).touched
+        if "falls" in each.text and each.y > 90 and each.y2 - each.y == 16
+    ][:1]
+    assert (narrow.at, narrow.video.lstrip("0")) == (95.0, "gate1")
+
+
+def test_what_can_be_pointed_at_covers_what_is_drawn(library: Library) -> None:
+    picture = picture_of(library, video(library, "gate1"), Span(11, 14))
+    for mark in picture.marks:
+        over = [
+            each for each in picture.touched if (each.y, each.y2, each.text) == (mark.y, mark.y2, mark.text)
+        ]
+        assert min(each.x for each in over) <= mark.x + 1e-9
+        assert max(each.x2 for each in over) >= mark.x2 - 1e-9
+
+
 def test_cameras_are_stacked_and_gaps_are_gaps(library: Library) -> None:
     """The gate has no footage between 14:32 and 14:35: nothing is drawn or found there."""
     picture = picture_of(library, cameras(library, "gate", "yard"))
@@ -116,6 +143,7 @@ def test_a_day_stays_light(library: Library) -> None:
             publish(library, name, minutes(7, *walks), camera=f"c{camera}", starts_at=starts_at)
     picture = picture_of(library, cameras(library, *(f"c{number}" for number in range(6))))
     assert 500 < len(picture.marks) + len(picture.slots) + len(picture.backs) < 4000
+    assert len(picture.touched) < 4000
 
 
 def test_hostile_names_and_captions_are_only_data(library: Library) -> None:
