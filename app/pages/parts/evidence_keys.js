@@ -28,6 +28,9 @@ export default function ({ data, parentElement }) {
     action();
   }
 
+  // Streamlit calls this again whenever the data change: two listeners would do everything twice.
+  document.removeEventListener("keydown", window.witnessKeys);
+  window.witnessKeys = onKey;
   document.addEventListener("keydown", onKey);
   return () => document.removeEventListener("keydown", onKey);
 }

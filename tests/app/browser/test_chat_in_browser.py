@@ -100,7 +100,7 @@ def test_conversations_are_ones_own(page: Page, address: str, tmp_path: Path) ->
     menu = page.get_by_role("button", name="Conversation", exact=True)
     menu.click()
     page.get_by_role("textbox", name="Name", exact=True).fill("The night shift")
-    page.get_by_role("button", name="Rename").click()
+    page.get_by_role("button", name="Rename", exact=True).click()
     sidebar = page.get_by_test_id("stSidebar")
     listed = sidebar.get_by_role("button", name="The night shift")
     expect(listed).to_be_visible(timeout=20_000)
