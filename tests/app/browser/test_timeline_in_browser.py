@@ -65,12 +65,19 @@ def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str,
     assert at <= video.evaluate("video => video.currentTime") < at + 10
     assert video.evaluate("video => video.played.start(0)") == pytest.approx(at, abs=0.05)
 
-    x, y = place(chart, 0.2)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(place(chart, 0.6)[0], y, steps=5)
-    page.mouse.up()
-    expect(page.get_by_text(re.compile(r"^0:0[56](\.\d+)?–0:1[78](\.\d+)?$"))).to_be_visible(timeout=15_000)
+    window = page.get_by_text(re.compile(r"^0:0[56](\.\d+)?–0:1[78](\.\d+)?$"))
+    for _ in range(8):  # the player comes into view meanwhile, and takes the chart along
+        chart.scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
+        x, y = place(chart, 0.2)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(place(chart, 0.6)[0], y, steps=5)
+        page.mouse.up()
+        page.wait_for_timeout(1500)
+        if window.is_visible():
+            break
+    expect(window).to_be_visible(timeout=15_000)
     page.get_by_role("button", name="10 s", exact=True).click()
     page.get_by_role("button", name="Next event").click()
     page.wait_for_url(re.compile(r"at=18\."))
