@@ -21,13 +21,11 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
-from indexer.errors import DamagedVideo
 from indexer.media.evidence import MINIATURE_SIDE, FramePrint
 from indexer.media.messages import Header
-from indexer.media.pictures import Painter
 from indexer.media.video_file import VideoFiles
-from indexer.media.walking import check_inside
-from indexer.timeline import Frame, format_seconds
+from indexer.media.walking import decoded_at
+from indexer.timeline import Frame
 
 
 def prints_at(
@@ -42,21 +40,9 @@ def prints_at(
         TimeOutsideVideo: A time lies before 0 or at or past the end.
         DamagedVideo: Nothing up to one of the times can be decoded.
     """
-    video = files.get(path)
-    places: dict[int, list[int]] = {}
-    for place, time in enumerate(seconds):
-        check_inside(video, time)
-        places.setdefault(video.index.displayed_at(time), []).append(place)
-    with files.reader(video, places) as reader:
-        painter = Painter(video.geometry, max_side)
-        for pts in sorted(places):
-            decoded = reader.frame_at(pts)
-            if decoded is None or decoded.pts is None:
-                at = format_seconds(video.index.seconds(pts))
-                raise DamagedVideo(f"{video.name} is damaged: no frame up to {at} can be decoded.")
-            seconds_shown = max(0.0, video.index.seconds(decoded.pts))
-            taken = _print(decoded, decoded.pts, video.index.time_base, seconds_shown)
-            yield taken, Frame(seconds_shown, painter.rgb(decoded)), places[pts]
+    time_base = files.get(path).index.time_base
+    for decoded, pts, frame, places in decoded_at(files, path, seconds, max_side):
+        yield _print(decoded, pts, time_base, frame.pts_seconds), frame, places
 
 
 def _print(frame: VideoFrame, pts: int, time_base: Fraction, seconds: float) -> FramePrint:

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from av.video.frame import VideoFrame
+
 from indexer.errors import DamagedVideo, TimeOutsideVideo
 from indexer.media.index import PacketIndex
 from indexer.media.pictures import Painter
@@ -33,6 +35,14 @@ def frames_at(
         TimeOutsideVideo: A time lies before 0 or at or past the end.
         DamagedVideo: Nothing up to one of the times can be decoded.
     """
+    for _, _, frame, places in decoded_at(files, path, seconds, max_side):
+        yield frame, places
+
+
+def decoded_at(
+    files: VideoFiles, path: Path, seconds: Sequence[float], max_side: int | None
+) -> Iterator[tuple[VideoFrame, int, Frame, list[int]]]:
+    """As `frames_at`, with each frame as it was decoded and its PTS before it."""
     video = files.get(path)
     places: dict[int, list[int]] = {}
     for place, time in enumerate(seconds):
@@ -45,7 +55,8 @@ def frames_at(
             if decoded is None or decoded.pts is None:
                 at = format_seconds(video.index.seconds(pts))
                 raise DamagedVideo(f"{video.name} is damaged: no frame up to {at} can be decoded.")
-            yield Frame(max(0.0, video.index.seconds(decoded.pts)), painter.rgb(decoded)), places[pts]
+            frame = Frame(max(0.0, video.index.seconds(decoded.pts)), painter.rgb(decoded))
+            yield decoded, decoded.pts, frame, places[pts]
 
 
 def walk_full(files: VideoFiles, path: Path, plan: WalkPlan) -> Iterator[Sample | Unseen]:
