@@ -7,6 +7,9 @@ STAMP := $(VENV)/.installed
 LIBRARY_OPTION := $(if $(LIBRARY),--library "$(LIBRARY)")
 PORT ?= 8501
 
+# Each command and each decoder is a process of its own: without Python's cache each compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup chat demo test lint types check bench-gpu bench-media bench-crash bench-answers lock clean
 
 help:  ## Show what can be made

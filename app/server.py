@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import socket
 import sys
@@ -42,6 +43,8 @@ _STREAMLIT_OPTIONS: dict[str, Any] = {
     "client.showErrorDetails": "type",
     "client.toolbarMode": "minimal",
     "runner.magicEnabled": False,
+    # Every page's every run and poll would look through all objects, and nothing else runs meanwhile.
+    "runner.postScriptGC": False,
     "server.enableAgentApi": False,
     "server.enableStaticServing": False,
     "server.fileWatcherType": "none",
@@ -71,6 +74,7 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
         _ = state.assistant  # opened now, so that what is wrong is said here and not in the page
 
         def announce() -> None:
+            gc.freeze()  # what was imported and opened stays for good: the collector need not look there
             _say(f"Witness is at {address} (Ctrl-C stops it).")
             if open_browser:
                 webbrowser.open(address)
