@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -30,6 +31,16 @@ class Served:
     def memory_bytes(self) -> int:
         """Proportional memory of the server and its children."""
         return sum(_proportional_bytes(pid) for pid in _family(self.process.pid))
+
+    def processor_seconds(self) -> float:
+        """Processor time that the server and its children have taken so far."""
+        return _processor_seconds(self.process.pid)
+
+
+def processor_seconds_of_browsers() -> float:
+    """Processor time that the children of this process have taken so far which are no server of ours."""
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    return sum(_processor_seconds(int(child)) for child in children if not _is_server(int(child)))
 
 
 def run_witness(*arguments: str) -> None:
@@ -85,6 +96,21 @@ def _family(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children")
     told = children.read_text().split() if children.exists() else []
     return [pid, *(each for child in told for each in _family(int(child)))]
+
+
+def _processor_seconds(pid: int) -> float:
+    ticks = 0
+    for each in _family(pid):
+        try:
+            fields = Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        ticks += sum(int(field) for field in fields[11:15])  # its own and that of children that ended
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _is_server(pid: int) -> bool:
+    return b"app.cli" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _proportional_bytes(pid: int) -> int:

@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.demo.draw import draw_demo
 from bench.app.crowded import CLIP
-from bench.app.serving import chromium, served
+from bench.app.serving import Served, chromium, processor_seconds_of_browsers, served
 from indexer.library.library import Library
 from indexer.settings import Settings
 
@@ -21,17 +22,22 @@ _SECONDS_ASKED = (5, 15, 22, 2, 10, 18, 25, 7, 12, 28)
 _MILLISECONDS = 300_000
 _WATCH = """() => {
     window.askedAt = performance.now();
-    const timer = setInterval(() => {
-        if (!document.body.textContent.includes("What was inspected, and what was not")) return;
+    const said = () => Array.from(document.querySelectorAll("summary"))
+        .some(one => one.textContent.includes("What was inspected, and what was not"));
+    const watcher = new MutationObserver(() => {
+        if (!said()) return;
         window.answeredIn = (performance.now() - window.askedAt) / 1000;
-        clearInterval(timer);
-    }, 20);
+        watcher.disconnect();
+    });
+    watcher.observe(document.body, {childList: true, subtree: true});
 }"""
 _UNIQUE_TAIL = b"\x00\x00\x00\x08free"  # an empty box, so that the same pictures are another video
 
 
 def measure_sessions(library: Path, folder: Path, sessions: int = 10) -> None:
     """Ask in one browser, then in many at once, then in many while videos are indexed; print the times.
+
+    Server and browsers share this machine, so their processor time is told apart.
 
     Args:
         library: A library that holds the demo clip.
@@ -41,29 +47,42 @@ def measure_sessions(library: Path, folder: Path, sessions: int = 10) -> None:
     print(
         f"{sessions} browser sessions at once, the embedded default; seconds from Enter to the checked answer"
     )
-    print(f"{'':36}{'first':>8}{'median':>8}{'last':>8}{'own only':>10}")
+    print(f"{'':36}{'first':>8}{'median':>8}{'last':>8}{'own only':>10}{'server':>9}{'browsers':>10}")
     with served(library) as server, chromium() as browser:
-        _ask_at_once(browser, server.address, 1)  # what is loaded at first use is none of the others' matter
-        _report("one alone", *_ask_at_once(browser, server.address, 1))
-        _report(f"{sessions} at once", *_ask_at_once(browser, server.address, sessions))
+        _ask_at_once(browser, server, 1)  # what is loaded at first use is none of the others' matter
+        _report("one alone", _ask_at_once(browser, server, 1))
+        _report(f"{sessions} at once", _ask_at_once(browser, server, sessions))
         with closing(_Indexing(library, folder)) as indexing:
-            _report(
-                f"{sessions} at once, indexing meanwhile", *_ask_at_once(browser, server.address, sessions)
-            )
+            _report(f"{sessions} at once, indexing meanwhile", _ask_at_once(browser, server, sessions))
             print(f"while they were answered, {indexing.told()}")
 
 
-def _ask_at_once(browser: Browser, address: str, sessions: int) -> tuple[list[float], bool]:
-    """Return how long each answer took, and whether each browser lists nothing but its own conversation."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What came of asking in several browsers at once."""
+
+    seconds: Sequence[float]
+    """From Enter to the checked answer, in each browser."""
+    private: bool
+    """Whether each browser lists nothing but its own conversation."""
+    server_seconds: float
+    """Processor time of the server meanwhile."""
+    browser_seconds: float
+    """Processor time of the browsers meanwhile, which are on this machine too."""
+
+
+def _ask_at_once(browser: Browser, server: Served, sessions: int) -> _Asked:
     contexts = [browser.new_context() for _ in range(sessions)]
-    pages = [_open(context, address) for context in contexts]
+    pages = [_open(context, server.address) for context in contexts]
     for page, second in zip(pages, _SECONDS_ASKED, strict=False):
         page.get_by_role("textbox", name="Ask about your videos").fill(f"what happened at second {second}?")
+    before = server.processor_seconds(), processor_seconds_of_browsers()
     for page in pages:
         page.evaluate(_WATCH)
         page.keyboard.press("Enter")
     for page in pages:
-        page.wait_for_function("() => window.answeredIn !== undefined", timeout=_MILLISECONDS)
+        page.wait_for_function("() => window.answeredIn !== undefined", polling=500, timeout=_MILLISECONDS)
+    after = server.processor_seconds(), processor_seconds_of_browsers()
     taken = [float(page.evaluate("() => window.answeredIn")) for page in pages]
     private = all(
         _listed(page) == [f"what happened at second {second}?"]
@@ -71,7 +90,7 @@ def _ask_at_once(browser: Browser, address: str, sessions: int) -> tuple[list[fl
     )
     for context in contexts:
         context.close()
-    return taken, private
+    return _Asked(taken, private, after[0] - before[0], after[1] - before[1])
 
 
 def _open(context: BrowserContext, address: str) -> Page:
@@ -91,10 +110,11 @@ def _listed(page: Page) -> list[str]:
     return [text.strip() for text in buttons.all_inner_texts()]
 
 
-def _report(name: str, taken: Sequence[float], private: bool) -> None:
-    ordered = sorted(taken)
+def _report(name: str, asked: _Asked) -> None:
+    ordered = sorted(asked.seconds)
     figures = f"{ordered[0]:8.1f}{ordered[len(ordered) // 2]:8.1f}{ordered[-1]:8.1f}"
-    print(f"{name:36}{figures}{'yes' if private else 'NO':>10}", flush=True)
+    spent = f"{asked.server_seconds:7.1f} s{asked.browser_seconds:8.1f} s"
+    print(f"{name:36}{figures}{'yes' if asked.private else 'NO':>10}{spent}", flush=True)
 
 
 class _Indexing:
