@@ -79,12 +79,17 @@ def show_live_steps(happened: Sequence[Happened], running: RunningQuestion) -> N
                 lines[call_id] = finished_line(step, failed=failed)
     if running.done and not lines:
         return
-    label = f"Looking into it, {running.seconds:.0f} s"
+    label, icon = "Looking into it", ":material/hourglass_top:"
     if running.done:
         label = f"{'Stopped' if running.stopped else 'Ended'} after {running.seconds:.1f} s"
-    status = st.status(label, expanded=True, state="complete" if running.done else "running")
-    for line in lines.values():
-        status.markdown(line)
+        icon = ":material/flag:"
+    # Neither st.status, in which something turns, nor a label that counts, at which it opens anew: either
+    # costs a browser without a graphics card a fifth of a core all the time.
+    with st.expander(label, expanded=True, icon=icon):
+        for line in lines.values():
+            st.markdown(line)
+        if not running.done:
+            st.caption(f"{running.seconds:.0f} s so far")
 
 
 def _take_span(arguments: dict[str, Any]) -> str:

@@ -26,7 +26,10 @@ CARDS_SHOWN = 4
 """Moments of an answer that are shown at once; a click shows the others."""
 POLL_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 1.0
-"""A poll of a question that takes long waits on the server for news: ten pages that ask would load it."""
+"""A poll of a question that takes long waits on the server for news: ten pages that ask would load it.
+
+It waits when it has shown what is known: what a page shows fades while its next words are waited for.
+"""
 
 _PERSON = ":material/person:"
 
@@ -59,15 +62,13 @@ def show_running(running: RunningQuestion) -> None:
 
 
 def _follow(running: RunningQuestion) -> None:
-    key, known = st.session_state.get("seen", ("", 0))
-    wait = min(LONGEST_WAIT_SECONDS, running.seconds / 5)
-    happened = running.wait_for_more(known if key == running.key else 0, wait)
-    st.session_state["seen"] = (running.key, len(happened))
+    happened = running.happened
     show_live_steps(happened, running)
     if written := _written(happened):
         st.markdown(f"{answer_markdown(written)} ▌")
     if not running.done:
         st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=running.stop)
+        running.wait_for_more(len(happened), min(LONGEST_WAIT_SECONDS, running.seconds / 5))
     if running.stopped:
         st.info(f"Stopped after {running.seconds:.1f} s. Nothing of this question is kept.")
     elif running.error:
