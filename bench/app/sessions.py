@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +49,11 @@ def measure_sessions(library: Path, folder: Path, sessions: int = 10) -> None:
         _ask_at_once(browser, server, 1)  # what is loaded at first use is none of the others' matter
         _report("one alone", _ask_at_once(browser, server, 1))
         _report(f"{sessions} at once", _ask_at_once(browser, server, sessions))
-        with closing(_Indexing(library, folder)) as indexing:
-            _report(f"{sessions} at once, indexing meanwhile", _ask_at_once(browser, server, sessions))
-            print(f"while they were answered, {indexing.told()}")
+        indexing = _Indexing(library, folder)
+        indexing.begin(browser, server.address)
+        asked = _ask_at_once(browser, server, sessions, indexing.mark)
+        _report(f"{sessions} at once, indexing meanwhile", asked)
+        print(f"while they were answered, {indexing.told()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,14 @@ class _Asked:
     """Processor time of the browsers meanwhile, which are on this machine too."""
 
 
-def _ask_at_once(browser: Browser, server: Served, sessions: int) -> _Asked:
+def _ask_at_once(
+    browser: Browser, server: Served, sessions: int, at_the_start: Callable[[], None] = lambda: None
+) -> _Asked:
     contexts = [browser.new_context() for _ in range(sessions)]
     pages = [_open(context, server.address) for context in contexts]
     for page, second in zip(pages, _SECONDS_ASKED, strict=False):
         page.get_by_role("textbox", name="Ask about your videos").fill(f"what happened at second {second}?")
+    at_the_start()
     before = server.processor_seconds(), processor_seconds_of_browsers()
     for page in pages:
         page.evaluate(_WATCH)
@@ -118,36 +120,36 @@ def _report(name: str, asked: _Asked) -> None:
 
 
 class _Indexing:
-    """Videos that the server indexes meanwhile: ``witness index`` hands them to the library's owner."""
+    """Videos that the server indexes meanwhile, added on the library's page."""
 
-    def __init__(self, library: Path, folder: Path, videos: int = 20) -> None:
+    def __init__(self, library: Path, folder: Path, videos: int = 30) -> None:
         self._library = library
-        clip = draw_demo(folder / "meanwhile" / "copy.mp4").read_bytes()
+        self._folder = folder / "meanwhile"
+        clip = draw_demo(self._folder / "copy.mp4").read_bytes()
         for number in range(videos):
-            copy = folder / "meanwhile" / f"copy-{number}.mp4"
-            copy.write_bytes(clip + _UNIQUE_TAIL * (number + 1))
-        command = [
-            sys.executable,
-            "-m",
-            "app.cli",
-            "index",
-            str(folder / "meanwhile"),
-            "--library",
-            str(library),
-        ]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            (self._folder / f"copy-{number}.mp4").write_bytes(clip + _UNIQUE_TAIL * (number + 1))
+        self._before = 0
+
+    def begin(self, browser: Browser, address: str) -> None:
+        """Add the folder, and wait until its first video is ready."""
+        before = self._indexed()
+        page = browser.new_page()
+        page.goto(f"{address}/videos", timeout=_MILLISECONDS)
+        page.get_by_text("Add videos").click()
+        page.get_by_role("tab", name="Path on this machine").click()
+        page.get_by_role("textbox", name="Files and folders, one a line").fill(str(self._folder))
+        page.get_by_role("button", name="Add", exact=True).click()
+        while self._indexed() == before:
+            page.wait_for_timeout(200)
+        page.close()
+
+    def mark(self) -> None:
+        """Count from here."""
         self._before = self._indexed()
-        while self._indexed() == self._before and self._process.poll() is None:
-            time.sleep(0.2)  # until it is well under way
 
     def told(self) -> str:
         """Say how far indexing came."""
         return f"{self._indexed() - self._before} of the videos beside them were indexed"
-
-    def close(self) -> None:
-        """Stop asking for more; what is being indexed is finished by the server, or given up when it ends."""
-        self._process.terminate()
-        self._process.wait()
 
     def _indexed(self) -> int:
         with closing(Library.open(Settings(library=self._library))) as library:
