@@ -35,15 +35,16 @@ def wait_until_under_way(engine, future, tokens: int) -> None:
         time.sleep(0.001)
 
 
-def hold_captions_until_a_question(engine, monkeypatch) -> None:
-    """The captions' step 20 ends when a question waits, however busy the machine is."""
+def hold_captions(engine, monkeypatch, until=None) -> None:
+    """The captions' step 20 waits, by default until a question is asked, however busy the machine is."""
     scheduler, advance, steps = engine._scheduler, Generation.advance, []
+    has_come = until or (lambda: bool(scheduler._interactive))
 
     def held(generation):
         if generation is scheduler._background.active:
             steps.append(1)
             deadline = time.monotonic() + 30
-            while len(steps) == 20 and not scheduler._interactive and time.monotonic() < deadline:
+            while len(steps) == 20 and not has_come() and time.monotonic() < deadline:
                 time.sleep(0.001)
         return advance(generation)
 
@@ -71,7 +72,7 @@ class Memory:
 def test_a_question_is_answered_while_a_batch_of_captions_stands_still(make_engine, monkeypatch):
     """The captions take 300 steps; the question comes within 20 and is answered before any more of theirs."""
     engine = make_engine(most_rows=2)
-    hold_captions_until_a_question(engine, monkeypatch)
+    hold_captions(engine, monkeypatch)
     rows, advance = [], Generation.advance
 
     def recorded(generation):
@@ -119,7 +120,7 @@ def test_a_batch_gives_its_memory_to_a_question_and_begins_anew(make_engine, mon
     captions = prompts_of(engine, 2)
     expected = engine.generate(captions, options=LONG)
     background = engine._scheduler._background
-    hold_captions_until_a_question(engine, monkeypatch)
+    hold_captions(engine, monkeypatch)
     memory = Memory(
         monkeypatch,
         lambda generation: generation is not background.active and background.active is not None,
@@ -178,8 +179,9 @@ def test_threads_get_their_own_answers(engine):
         assert list(answers) == expected
 
 
-def test_cancelling_gives_back_what_was_written(engine):
-    cancel = threading.Event()
+def test_cancelling_gives_back_what_was_written(make_engine, monkeypatch):
+    engine, cancel = make_engine(), threading.Event()
+    hold_captions(engine, monkeypatch, until=cancel.is_set)
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(engine.generate, prompts_of(engine, 1), options=LONG, cancel=cancel)
         wait_until_under_way(engine, waiting, 5)
@@ -188,8 +190,9 @@ def test_cancelling_gives_back_what_was_written(engine):
     assert 0 < len(text) < 150
 
 
-def test_closing_fails_what_waits_and_what_comes_later(make_engine):
+def test_closing_fails_what_waits_and_what_comes_later(make_engine, monkeypatch):
     engine = make_engine()
+    hold_captions(engine, monkeypatch, until=lambda: engine._scheduler._closed)
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(engine.generate, prompts_of(engine, 2), options=LONG)
         wait_until_under_way(engine, waiting, 2)
