@@ -36,9 +36,15 @@ def wait_until_under_way(engine, future, tokens: int) -> None:
 
 
 def hold_captions(engine, monkeypatch, until=None) -> None:
-    """The captions' step 20 waits, by default until a question is asked, however busy the machine is."""
+    """The captions' step 20 waits, by default until a question was asked, however busy the machine is."""
     scheduler, advance, steps = engine._scheduler, Generation.advance, []
-    has_come = until or (lambda: bool(scheduler._interactive))
+    submit, asked = scheduler.submit, threading.Event()
+    has_come = until or asked.is_set
+
+    def heard(requests, *, interactive):
+        submit(requests, interactive=interactive)
+        if interactive:
+            asked.set()
 
     def held(generation):
         if generation is scheduler._background.active:
@@ -49,6 +55,7 @@ def hold_captions(engine, monkeypatch, until=None) -> None:
         return advance(generation)
 
     monkeypatch.setattr(Generation, "advance", held)
+    monkeypatch.setattr(scheduler, "submit", heard)
 
 
 class Memory:
