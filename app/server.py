@@ -51,7 +51,7 @@ _STREAMLIT_OPTIONS: dict[str, Any] = {
     "server.headless": True,
     "server.runOnSave": False,
     "theme.light.primaryColor": "#0f766e",
-    "theme.dark.primaryColor": "#2dd4bf",
+    "theme.dark.primaryColor": "#0d8a7f",
 }
 
 

@@ -129,10 +129,14 @@ def read_question(
         VideoNotFound: ``video`` is no video of the library.
         AmbiguousVideo: Several videos are called ``video``.
     """
-    records = [each for each in library.videos() if within is None or within.holds(each.video_id)]
-    mentioned, rest = _take_names(library, records, question)
+    everything = library.videos()
+    records = [each for each in everything if within is None or within.holds(each.video_id)]
+    mentioned, rest = _take_names(library, everything, question)
     cameras, rest = take_cameras(records, rest)
-    meant = [library.video(video)] if video else mentioned or cameras
+    held = {each.video_id for each in records}
+    meant = (
+        [library.video(video)] if video else [each for each in mentioned if each.video_id in held] or cameras
+    )
     answerable = [record for record in records if record.answerable]
     usable = [record for record in meant if record.answerable] if meant else answerable
     named = [Named(record, library.handle(record)) for record in usable]
@@ -151,6 +155,7 @@ def read_question(
         times=tuple(times.texts),
         words=_content(rest),
         notes=(
+            *_left_out(library, mentioned, held if not video else {each.video_id for each in meant}),
             *(_not_answerable(each) for each in meant if not each.answerable),
             *times.notes,
             *_zones([*before, *_with_spans(named, times)]),
@@ -273,6 +278,13 @@ def _take_names(
                 question = pattern.sub(" ", question)
                 break
     return sorted(found, key=lambda record: record.name), question
+
+
+def _left_out(library: Library, mentioned: Sequence[VideoRecord], held: set[str]) -> Iterator[str]:
+    """Say which videos are mentioned that lie outside of what the question is narrowed to."""
+    for record in mentioned:
+        if record.video_id not in held:
+            yield f"{library.handle(record)} was not looked at: the question is narrowed to something else"
 
 
 def _missing(library: Library, rest: str) -> Iterator[str]:

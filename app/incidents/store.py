@@ -312,9 +312,11 @@ def _now() -> str:
 
 def _checked_name(name: str) -> str:
     said = " ".join(name.split())
-    if not 0 < len(said) <= INCIDENT_NAME_LENGTH:
+    if not said:
+        raise LibraryError("Give the incident a name")
+    if len(said) > INCIDENT_NAME_LENGTH:
         raise LibraryError(
-            f"the name of an incident has 1 to {INCIDENT_NAME_LENGTH} characters, not {len(said)}"
+            f"The name of an incident has at most {INCIDENT_NAME_LENGTH} characters, not {len(said)}"
         )
     return said
 

@@ -96,7 +96,7 @@ def _converse(
     _say_not_asked(busy=busy)
     say_scope(narrowing)
     _question_input(can_ask=can_ask, busy=busy)
-    keyboard(st.session_state.get("answered", ""))
+    keyboard(f"{running.key} is asked" if running and busy else st.session_state.get("answered", ""))
     if question and running is not None and running.wait(QUICK_SECONDS):
         show_ended(running)  # most answers of the embedded default come so fast that no poll is needed
 

@@ -39,7 +39,10 @@ def test_without_a_name_every_answerable_video_is_meant(two_videos: FakeLibrary)
 
 
 def test_an_argument_beats_the_words(two_videos: FakeLibrary) -> None:
-    assert read(two_videos, "what fell in dock.mp4?", "yard_2.mp4").handles == ("yard_2.mp4",)
+    scope = read(two_videos, "what fell in dock.mp4?", "yard_2.mp4")
+    assert scope.handles == ("yard_2.mp4",)
+    assert scope.notes == ("dock.mp4 was not looked at: the question is narrowed to something else",)
+    assert not read(two_videos, "what fell in yard_2.mp4?", "yard_2.mp4").notes
     with pytest.raises(VideoNotFound):
         read(two_videos, "what fell?", "nowhere.mp4")
 

@@ -16,7 +16,7 @@ export default function ({ data, parentElement }) {
   parentElement.querySelector(".open").onclick = () => dialog.showModal();
   parentElement.querySelector(".close").onclick = () => dialog.close();
 
-  showTurn(data?.answered);
+  showTurn(data?.turn);
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -45,10 +45,11 @@ function goToMoment(direction) {
   moments[next]?.open();
 }
 
-// Brings the question that was just answered to the top of the page, once: its answer stands beneath it.
-function showTurn(answered) {
-  if (!answered || window.witnessAnswered === answered) return;
-  window.witnessAnswered = answered;
+// Brings the last question to the top of the page, once while it is answered and once when it is: its steps, the
+// button that stops it, and its answer stand beneath it.
+function showTurn(turn) {
+  if (!turn || window.witnessTurn === turn) return;
+  window.witnessTurn = turn;
   bringIntoView(() => {
     const question = [...document.querySelectorAll('[data-testid="stChatMessage"]')].at(-2);
     if (question) question.style.scrollMarginTop = "4.5rem"; // the page's header

@@ -24,14 +24,14 @@ KEYS = {
 }
 
 
-def keyboard(answered: str = "") -> None:
+def keyboard(turn: str = "") -> None:
     """Let the page be used by keys; shows a button that lists them.
 
     Args:
-        answered: Key of the question whose answer has just come: its turn, the last one, is brought into view
+        turn: Names the last turn, and whether it is answered: at each new name the turn is brought into view
             once. "" for none.
     """
-    _component()(key="keyboard", data={"answered": answered})
+    _component()(key="keyboard", data={"turn": turn})
 
 
 @functools.cache

@@ -17,6 +17,7 @@ function makePlayer(data) {
   let playable = true; // found out by trying: browsers differ
   let stillSeconds = 0;
   let copied = false; // whether the player has the copy
+  let plays = true; // whether to begin at once
   let finding = false; // whether the next frame is being asked for
   let waiting = 0; // the step that was asked for meanwhile: the last one, so that a held key does not pile up
 
@@ -34,7 +35,14 @@ function makePlayer(data) {
   function seek() {
     if (video.videoWidth === 0) return showStill(); // only the sound can be played
     video.currentTime = current.seconds;
-    video.play().catch(() => {}); // a browser may want a click on the player itself
+    say(current.seconds, "From");
+    if (plays) video.play().catch(() => {}); // a browser may want a click on the player itself
+  }
+
+  // A copy comes late: by then the person may be elsewhere.
+  function isLookedAt() {
+    const place = figure.getBoundingClientRect();
+    return window.witnessPlayer === self && place.bottom > 0 && place.top < innerHeight;
   }
 
   function showStill() {
@@ -47,8 +55,8 @@ function makePlayer(data) {
   }
 
   async function playCopy() {
-    const what = current.codec ? `${current.codec} video` : "this video";
-    const explain = (rest) => (note.textContent = `This browser does not play ${what}${rest}`);
+    const what = current.codec ? ` (${current.codec} video)` : "";
+    const explain = (rest) => (note.textContent = `This browser does not play this file${what}${rest}`);
     const share = (done) => explain(`: a copy that it plays is being made, ${Math.round(done * 100)} %.`);
     copied = true;
     share(0);
@@ -57,6 +65,7 @@ function makePlayer(data) {
     explain(": this is a copy.");
     current = { ...current, seconds: stillSeconds };
     playable = true;
+    plays = isLookedAt();
     video.hidden = false;
     still.hidden = true;
     video.src = `${data.playable}.mp4`;
@@ -78,6 +87,7 @@ function makePlayer(data) {
     window.witnessPlayer = self;
     const first = current === null;
     current = frame;
+    plays = true;
     waiting = 0;
     figure.hidden = false;
     if (frame.width && frame.height) video.style.aspectRatio = `${frame.width} / ${frame.height}`;

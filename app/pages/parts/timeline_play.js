@@ -3,10 +3,10 @@
 
 const PATIENCE_MILLISECONDS = 5000;
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".play");
-  if (!data.click || root.dataset.played === String(data.click)) return;
-  root.dataset.played = String(data.click);
+export default function ({ data }) {
+  // Kept by the window: who comes back to the page has not clicked again.
+  if (!data.click || window.witnessTimelineClick === data.click) return;
+  window.witnessTimelineClick = data.click;
   const until = performance.now() + PATIENCE_MILLISECONDS;
   const begin = () => {
     const moments = (window.witnessMoments ?? []).filter((moment) => moment.root.isConnected);

@@ -141,7 +141,7 @@ def test_video_that_the_browser_does_not_play_shows_its_frame(page: Page, addres
     page.goto(address)
     ask(page, "what happened at second 5?", about="old.avi")
     page.get_by_role("button", name=re.compile(r"^Play old\.avi 0:05")).first.click(timeout=SLOW)
-    expect(page.get_by_text("does not play mpeg4 video")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("does not play this file (mpeg4 video)")).to_be_visible(timeout=15_000)
     still = page.locator("figure img")
     expect(still).to_have_js_property("naturalWidth", 384, timeout=15_000)
     video = page.locator("video")
