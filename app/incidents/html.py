@@ -100,7 +100,7 @@ def _moment(
     if moment["note"]:
         yield f"<h3>Note</h3>\n{_notes(moment['note'])}"
     if facts := telling.answer_facts(moment):
-        yield f"<h3>Asked and answered</h3>\n{_rows(facts)}"
+        yield f"<h3>{telling.answer_heading(moment)}</h3>\n{_rows(facts)}"
     if lines := telling.descriptions(moment):
         yield f"<h3>What the index says of it</h3>\n{_list(lines)}"
     if moment["frames"]:

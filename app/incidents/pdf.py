@@ -127,7 +127,7 @@ def _moment(record: dict[str, Any], moment: dict[str, Any]) -> Iterator[Flowable
         yield Paragraph("Note", _H3)
         yield _text(moment["note"])
     if facts := telling.answer_facts(moment):
-        yield Paragraph("Asked and answered", _H3)
+        yield Paragraph(telling.answer_heading(moment), _H3)
         yield _rows(facts)
     if lines := telling.descriptions(moment):
         yield Paragraph("What the index says of it", _H3)

@@ -91,10 +91,18 @@ def moment_facts(moment: dict[str, Any]) -> Rows:
     return facts + [("Remark", moment["remark"])] * bool(moment["remark"])
 
 
+def answer_heading(moment: dict[str, Any]) -> str:
+    """Return what stands above `answer_facts`; a moment that a search found was never asked about."""
+    return "Asked and answered" if moment["answer"] else "How it was found"
+
+
 def answer_facts(moment: dict[str, Any]) -> Rows:
     """Return what was asked and answered, what the answer cites and who gave it; [] when nothing was."""
     answer = moment["answer"] or {}
-    facts = [("Asked", moment["question"]), ("Answered", str(answer.get("answer", "")))]
+    facts = [
+        ("Asked" if answer else "Searched for", moment["question"]),
+        ("Answered", str(answer.get("answer", ""))),
+    ]
     cites = [f"{each['video']} {stretch(each)} ({each['source']})" for each in answer.get("citations", [])]
     facts.append(("Cites", "; ".join(dict.fromkeys(cites))))
     models = answer.get("models") or {}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from app.incidents.model import MOST_FRAMES, NOTES_LENGTH, Moment
+from app.incidents.telling import descriptions
 from app.pages.parts.evidence import show_strip
 from app.pages.parts.incident_saving import save_typed
 from app.pages.parts.links import chat_link, go_to, timeline_link
@@ -46,11 +47,22 @@ def _show_card(state: AppState, moment: Moment, place: int, count: int) -> None:
         st.markdown(f"**{place + 1}. {plain(moment.video_name)}** {plain(times)}")
         _show_frames(state, moment, record)
         if moment.question:
-            st.markdown(f":gray[Asked:] {plain(moment.question)}")
+            st.markdown(f":gray[{'Asked' if moment.answer else 'Searched for'}:] {plain(moment.question)}")
         if moment.answer:
             st.markdown(answer_markdown(str(moment.answer.get("answer", ""))))
+        _show_known(moment)
         _show_note(state, moment)
         _show_actions(state, moment, record, place, count)
+
+
+def _show_known(moment: Moment) -> None:
+    """Show, folded, what the index said of the moment when it was marked: the report tells it too."""
+    nothing: dict[str, list[Any]] = {"captions": [], "texts": [], "notes": [], "not_seen": []}
+    lines = descriptions(nothing | moment.known)
+    if lines:
+        with st.expander("What the index says of it"):
+            for line in lines:
+                st.markdown(plain(line))
 
 
 def _record(state: AppState, moment: Moment) -> VideoRecord | None:

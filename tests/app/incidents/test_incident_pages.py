@@ -67,6 +67,7 @@ def test_a_note_is_kept_and_the_order_changed(desk: IncidentDesk, incident_id: s
     """Both stand in the store, and the page shows them."""
     page = open_page(incident_id)
     first, second = desk.store.moments(incident_id)
+    assert "What the index says of it" in [each.label for each in page.expander]
     page.text_area(key=f"text-{second.moment_id}").input("the forklift")
     [_, save] = [each for each in page.button if each.label == "Save the note"]
     no_exception(save.click().run())

@@ -19,6 +19,7 @@ from app.incidents.made_with import shown_settings
 from app.incidents.pdf import write_pdf
 from app.incidents.pdf_text import embedded_fonts, markup
 from app.incidents.record import Report, build_report
+from app.incidents.telling import answer_facts, answer_heading
 from app.incidents.writing import file_stem, save_report, write_zip
 from indexer.errors import LibraryError, SettingsError, WitnessError
 from indexer.settings import Settings
@@ -38,6 +39,15 @@ class Elements(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+def test_a_moment_that_a_search_found_was_not_asked_about(report: Report) -> None:
+    moment = report.record["moments"][0]
+    asked = {**moment, "question": "what fell?", "answer": {"answer": "A box."}}
+    assert answer_heading(asked) == "Asked and answered"
+    assert answer_facts(asked)[:2] == [("Asked", "what fell?"), ("Answered", "A box.")]
+    found = {**moment, "question": "a box", "answer": None}
+    assert (answer_heading(found), answer_facts(found)) == ("How it was found", [("Searched for", "a box")])
 
 
 def test_the_record_holds_what_a_check_needs(report: Report) -> None:
