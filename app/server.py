@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import gc
 import os
@@ -35,6 +36,7 @@ from indexer.settings import Settings
 _PAGE = Path(__file__).parent / "pages" / "home.py"
 _SECONDS_TO_STOP = 3
 _SECONDS_TO_STOP_INDEXING = 8.0
+_SECONDS_BETWEEN_COLLECTIONS = 30.0
 _LARGEST_MESSAGE_BYTES = 200 * 1024 * 1024
 
 _STREAMLIT_OPTIONS: dict[str, Any] = {
@@ -151,12 +153,21 @@ def _indexing(state: AppState) -> Callable[[st.App], AbstractAsyncContextManager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         worker = state.worker
         worker.start()
+        collecting = asyncio.create_task(_collect_garbage())
         try:
             yield
         finally:
+            collecting.cancel()
             await anyio.to_thread.run_sync(worker.stop, _SECONDS_TO_STOP_INDEXING)
 
     return lifespan
+
+
+async def _collect_garbage() -> None:
+    """Free what ended sessions left behind: by itself Python gets round to it after hundreds of them."""
+    while True:
+        await asyncio.sleep(_SECONDS_BETWEEN_COLLECTIONS)
+        await anyio.to_thread.run_sync(gc.collect)
 
 
 class _AnnouncingServer(uvicorn.Server):
