@@ -23,6 +23,7 @@ from streamlit.web import bootstrap
 
 from app.listening import accepted_hosts, listen, page_address
 from app.media_routes import media_routes
+from app.memory import free_memory, share_one_heap
 from app.owner import BrowserCookie
 from app.proxy_routes import proxy_routes
 from app.security import HostCheck, SecurityHeaders, content_security_policy
@@ -36,7 +37,7 @@ from indexer.settings import Settings
 _PAGE = Path(__file__).parent / "pages" / "home.py"
 _SECONDS_TO_STOP = 3
 _SECONDS_TO_STOP_INDEXING = 8.0
-_SECONDS_BETWEEN_COLLECTIONS = 30.0
+_SECONDS_BETWEEN_CLEANINGS = 30.0
 _LARGEST_MESSAGE_BYTES = 200 * 1024 * 1024
 
 _STREAMLIT_OPTIONS: dict[str, Any] = {
@@ -68,6 +69,7 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
         SettingsError: The host can be reached from elsewhere and nobody has to sign in, or the port is taken.
         WitnessError: The library or a model cannot be opened, or the server did not start.
     """
+    share_one_heap()
     _configure_streamlit()
     sign_in = open_sign_in(settings)
     address = page_address(settings, guarded=sign_in.required)
@@ -153,7 +155,7 @@ def _indexing(state: AppState) -> Callable[[st.App], AbstractAsyncContextManager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         worker = state.worker
         worker.start()
-        collecting = asyncio.create_task(_collect_garbage())
+        collecting = asyncio.create_task(_keep_memory_small())
         try:
             yield
         finally:
@@ -163,11 +165,10 @@ def _indexing(state: AppState) -> Callable[[st.App], AbstractAsyncContextManager
     return lifespan
 
 
-async def _collect_garbage() -> None:
-    """Free what ended sessions left behind: by itself Python gets round to it after hundreds of them."""
+async def _keep_memory_small() -> None:
     while True:
-        await asyncio.sleep(_SECONDS_BETWEEN_COLLECTIONS)
-        await anyio.to_thread.run_sync(gc.collect)
+        await asyncio.sleep(_SECONDS_BETWEEN_CLEANINGS)
+        await anyio.to_thread.run_sync(free_memory)
 
 
 class _AnnouncingServer(uvicorn.Server):
