@@ -28,6 +28,7 @@ ACTIVITY_PER_SECOND = 8
 before: from one frame to the next, slow movement hides in the noise."""
 _NOISE_LEVELS = 14
 """Grey levels by which a pixel must change; sensor noise and compression stay below after smoothing."""
+_SPECK = np.ones((2, 2), np.uint8)
 
 _GRID = (12, 6)
 """Blocks across and down that are compared to find cuts."""
@@ -162,16 +163,18 @@ def changed_share(previous: NDArray[np.float32], current: NDArray[np.float32]) -
         return 1.0
     # The median ratio is the change of brightness; what moves is a minority and does not shift it. The
     # brighter picture is brought down to the darker one: the other way would amplify noise.
-    gain = float(np.median((current + 1.0) / (previous + 1.0)))
-    difference = np.abs(current - previous * gain) if gain < 1.0 else np.abs(current / gain - previous)
-    mask = (difference > _NOISE_LEVELS).astype(np.uint8)
-    return float(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)).mean())
+    ratios = ((current[::2, ::2] + 1.0) / (previous[::2, ::2] + 1.0)).ravel()
+    gain = float(np.partition(ratios, ratios.size // 2)[ratios.size // 2])
+    darker = (previous * gain, current) if gain < 1.0 else (previous, current / gain)
+    changed = cv2.compare(cv2.absdiff(*darker), _NOISE_LEVELS, cv2.CMP_GT)
+    changed = cv2.morphologyEx(changed, cv2.MORPH_OPEN, _SPECK)
+    return cv2.countNonZero(changed) / changed.size
 
 
 def may_be_cut(before: BlockPicture, after: BlockPicture) -> bool:
     """Tell, at little cost, whether enough blocks changed their colour for a cut."""
-    recoloured = np.abs(before.colours - after.colours).max(axis=2) > _SAME_COLOUR - 1.5  # rounding
-    return float(recoloured.mean()) > _CUT_SHARE * _LEAST_STRUCTURED
+    recoloured = _recoloured(before.colours, after.colours, _SAME_COLOUR - 1.5)  # rounding
+    return np.count_nonzero(recoloured) > _CUT_SHARE * _LEAST_STRUCTURED * recoloured.size
 
 
 def replaced_share(before: BlockPicture, after: BlockPicture) -> float:
@@ -179,6 +182,12 @@ def replaced_share(before: BlockPicture, after: BlockPicture) -> float:
     product = np.einsum("bp,bp->b", before.structure, after.structure) / before.structure.shape[1]
     correlation = product / np.maximum(before.contrast * after.contrast, 1e-3)
     structured = np.maximum(before.contrast, after.contrast) > _FLAT_LEVELS
-    recoloured = np.abs(before.means - after.means).max(axis=1) > _SAME_COLOUR
+    recoloured = _recoloured(before.means, after.means, _SAME_COLOUR)
     replaced = structured & recoloured & (correlation < _SAME_STRUCTURE)
     return float(replaced.sum() / max(float(structured.sum()), _LEAST_STRUCTURED * len(structured)))
+
+
+def _recoloured(before: NDArray[np.float32], after: NDArray[np.float32], levels: float) -> NDArray[np.bool_]:
+    """Tell of each block whether one of its colours, the last axis, changed by more than this."""
+    changed = np.abs(before - after) > levels
+    return changed[..., 0] | changed[..., 1] | changed[..., 2]

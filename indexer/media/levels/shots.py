@@ -78,7 +78,8 @@ class Footage:
 
     def seconds(self, pts: int) -> float:
         """Time on the one clock."""
-        return float((pts - self.origin) * self.time_base)
+        ticks = (pts - self.origin) * self.time_base.numerator  # as fractions it takes ten times as long
+        return ticks / self.time_base.denominator
 
     @property
     def measured_per_second(self) -> float:
@@ -99,17 +100,16 @@ class Footage:
 class GroupDecoder:
     """Decodes groups with a codec context of its own; one per thread."""
 
-    def __init__(self, footage: Footage, check: Callable[[], None], threads: int = 1) -> None:
+    def __init__(self, footage: Footage, check: Callable[[], None]) -> None:
         """Open a codec context.
 
         Args:
             footage: The stream.
-            check: Called after each packet; raises `Spoiled` when a codec complained.
-            threads: Frames that the codec decodes at the same time.
+            check: Called for each decoded frame and at the end of a group; raises `Spoiled` when a codec complained.
         """
         self._footage = footage
         self._check = check
-        self._context = _open_context(footage, threads)
+        self._context = _open_context(footage)
         self._is_reference = reference_reader(footage.codec.name, footage.codec.extradata)
         self._miniaturist = Miniaturist()
         self._painter = Painter(footage.geometry, footage.max_side)
@@ -195,7 +195,8 @@ class GroupDecoder:
                 if isinstance(error, MemoryError):
                     raise
                 raise Spoiled from None
-            self._check()
+            if frames or packet is None:
+                self._check()
             yield from frames
 
     def shot(self, frame: VideoFrame, *, kept: bool) -> Shot:
@@ -263,14 +264,14 @@ def alike(one: Shot, other: Shot) -> bool:
     return changed_share(comparable(before), comparable(after)) <= _SAME_SHARE
 
 
-def _open_context(footage: Footage, threads: int) -> VideoCodecContext:
+def _open_context(footage: Footage) -> VideoCodecContext:
     source = footage.codec
     context = CodecContext.create(source.codec.name, "r")
     if not isinstance(context, VideoCodecContext):
         raise Spoiled
     context.extradata = source.extradata
     context.width, context.height = source.width, source.height
-    context.thread_count, context.thread_type = threads, "FRAME"
+    context.thread_count = 1
     context.options = {"max_pixels": str(footage.max_pixels)}
     if not footage.is_filtered:
         context.options |= {"skip_loop_filter": "all"}
