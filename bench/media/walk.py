@@ -10,9 +10,9 @@ once for the fixed camera and for sparse pictures), and the walk in levels. The 
 already when the clock starts. "ratio" is the time that ffmpeg takes to that of the levels; "CPU" the same of
 processor time, which other work on the machine disturbs less. A second is active when a sample's activity is
 above 0.002 of the picture; recall is the share of the full walk's active seconds, and of its cuts, that the
-levels find;
-"!" behind the cuts: they also find some that the full walk does not. MiB: most memory of the child and this
-process. OpenCV (every frame) and PySceneDetect (its default detector) read each video once.
+levels find; "!" behind the cuts: they also find some that the full walk does not. MiB: most memory of the
+child and this process in the first turn. OpenCV (every frame) and PySceneDetect (its default detector) read
+each video once.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ class Walked:
     cuts: set[float] = field(default_factory=set)
 
 
-def walk(path: Path, mode: WalkMode, plan: WalkPlan = DENSE) -> Walked:
+def walk(path: Path, mode: WalkMode, plan: WalkPlan = DENSE, *, watch_memory: bool = True) -> Walked:
     """Walk a video in a child of its own, which has started before."""
     active, cuts, count, first = set(), set(), 0, 0.0
     with Decoder() as decoder:
         video_seconds = decoder.probe(path, quick=True).duration_seconds
-        with Cost(decoder) as cost:
+        with Cost(decoder, watch_memory=watch_memory) as cost:
             began = time.perf_counter()
             with decoder.walk(path, replace(plan, mode=mode)) as opened:
                 for sample in opened:
@@ -95,8 +95,8 @@ def measure(
     for turn in range(turns):
         bares.append(bare(path) if shutil.which("ffmpeg") else (math.nan, math.nan))
         if turn < (full_turns or turns):
-            fulls.append(walk(path, WalkMode.FULL, plan))
-        levels.append(walk(path, WalkMode.LEVELS, plan))
+            fulls.append(walk(path, WalkMode.FULL, plan, watch_memory=turn == 0))
+        levels.append(walk(path, WalkMode.LEVELS, plan, watch_memory=turn == 0))
     length = levels[0].video_seconds
     full, level = (statistics.median(one.seconds for one in each) for each in (fulls, levels))
     plain = statistics.median(seconds for seconds, _ in bares)

@@ -105,7 +105,7 @@ class GroupDecoder:
 
         Args:
             footage: The stream.
-            check: Called for each decoded frame and at the end of a group; raises `Spoiled` when a codec complained.
+            check: Called for each frame and at a group's end; raises `Spoiled` when a codec complained.
         """
         self._footage = footage
         self._check = check
