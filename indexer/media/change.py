@@ -166,15 +166,14 @@ def changed_share(previous: NDArray[np.float32], current: NDArray[np.float32]) -
     ratios = ((current[::2, ::2] + 1.0) / (previous[::2, ::2] + 1.0)).ravel()
     gain = float(np.partition(ratios, ratios.size // 2)[ratios.size // 2])
     darker = (previous * gain, current) if gain < 1.0 else (previous, current / gain)
-    changed = cv2.compare(cv2.absdiff(*darker), _NOISE_LEVELS, cv2.CMP_GT)
-    changed = cv2.morphologyEx(changed, cv2.MORPH_OPEN, _SPECK)
-    return cv2.countNonZero(changed) / changed.size
+    _, changed = cv2.threshold(cv2.absdiff(*darker), _NOISE_LEVELS, 1, cv2.THRESH_BINARY)
+    return cv2.countNonZero(cv2.morphologyEx(changed, cv2.MORPH_OPEN, _SPECK)) / current.size
 
 
 def may_be_cut(before: BlockPicture, after: BlockPicture) -> bool:
     """Tell, at little cost, whether enough blocks changed their colour for a cut."""
     recoloured = _recoloured(before.colours, after.colours, _SAME_COLOUR - 1.5)  # rounding
-    return np.count_nonzero(recoloured) > _CUT_SHARE * _LEAST_STRUCTURED * recoloured.size
+    return int(np.count_nonzero(recoloured)) > _CUT_SHARE * _LEAST_STRUCTURED * recoloured.size
 
 
 def replaced_share(before: BlockPicture, after: BlockPicture) -> float:
@@ -190,4 +189,4 @@ def replaced_share(before: BlockPicture, after: BlockPicture) -> float:
 def _recoloured(before: NDArray[np.float32], after: NDArray[np.float32], levels: float) -> NDArray[np.bool_]:
     """Tell of each block whether one of its colours, the last axis, changed by more than this."""
     changed = np.abs(before - after) > levels
-    return changed[..., 0] | changed[..., 1] | changed[..., 2]
+    return np.asarray(changed[..., 0] | changed[..., 1] | changed[..., 2])
