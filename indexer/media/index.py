@@ -165,16 +165,19 @@ def try_decode(stream: VideoStream, packet: Packet[VideoStream] | None) -> Video
 
 
 def assemble(packets: TimedPackets, first_frame: VideoFrame, stream: VideoStream) -> PacketIndex:
-    """Sort the times and cut off what is never displayed: packets before the first decodable frame."""
-    times, repeated = _sorted_once(packets.pts[packets.shown])
+    """Sort the times and cut off what is never displayed: packets before the first decodable frame.
+
+    Long recordings have millions of packets, so ``packets.pts`` is sorted where it lies, and of no use then.
+    """
     keys = np.unique(packets.pts[packets.shown & packets.keyframes])
+    last_duration = _duration_of_last(packets)
+    times, repeated = _sorted_once(packets.pts if packets.shown.all() else packets.pts[packets.shown])
     if not packets.counts:
         decoded = first_frame.pts if first_frame.pts is not None else int(times[0])
         origin = min(decoded, int(keys[0])) if len(keys) else decoded
         if times[-1] >= origin:
-            times = times[times >= origin]
-    last = np.flatnonzero(packets.shown & (packets.pts == times[-1]))[-1]
-    duration = int(packets.durations[last]) or _usual_step(times, stream)
+            times = times[np.searchsorted(times, origin) :]
+    duration = last_duration or _usual_step(times, stream)
     return PacketIndex(
         times,
         keys[keys >= times[0]],
@@ -185,6 +188,12 @@ def assemble(packets: TimedPackets, first_frame: VideoFrame, stream: VideoStream
         packets.splices,
         packets.places,
     )
+
+
+def _duration_of_last(packets: TimedPackets) -> int:
+    """Return how long the frame displayed last is, 0 where the container does not tell."""
+    latest = packets.pts.max(initial=np.iinfo(np.int64).min, where=packets.shown)
+    return int(packets.durations[np.flatnonzero(packets.shown & (packets.pts == latest))[-1]])
 
 
 def _sorted_once(times: NDArray[np.int64]) -> tuple[NDArray[np.int64], frozenset[int]]:
