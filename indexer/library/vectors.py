@@ -30,6 +30,8 @@ _BATCH = 2000
 """Vectors per call; local Chroma refuses more than 5,461."""
 _COPIES = 4
 """How often Chroma writes a vector before it is where it stays: log, table, index, and room to grow."""
+_FULL = "disk is full"
+"""What SQLite, which Chroma writes to, says then."""
 _opening = threading.Lock()
 """Chroma keeps the clients of a process in one table that is cleared to open another."""
 
@@ -217,7 +219,8 @@ class Vectors:
         except LibraryError:
             raise
         except Exception as error:
-            if self._url is None and looks_full(self._folder):
+            # What SQLite takes back after the failed write may leave room again: its words tell too.
+            if self._url is None and (_FULL in str(error) or looks_full(self._folder)):
                 raise disk_full(self._folder.parent) from error
             advice = "Check the folder and its disk" if self._url is None else "Check that the server runs"
             raise LibraryError(

@@ -4,7 +4,10 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
+from chromadb import Collection
 
+from indexer.errors import LibraryError
 from indexer.library.vectors import Vectors
 from indexer.timeline import Segment, Span
 
@@ -44,6 +47,17 @@ def test_storing_twice_changes_nothing_and_removal_keeps_what_it_is_told(tmp_pat
     assert vectors.stored_ids([1, 2, 3, 4]) == {1, 2, 3}
     vectors.remove("a", keep=[2])
     assert vectors.stored_ids([1, 2, 3]) == {2, 3}
+
+
+def test_a_disk_that_chroma_found_full_is_called_so_though_there_is_room_again(tmp_path, monkeypatch):
+    vectors = filled(tmp_path)
+
+    def upsert(_collection: Collection, **_: object) -> None:
+        raise RuntimeError("error returned from database: (code: 13) database or disk is full")
+
+    monkeypatch.setattr(Collection, "upsert", upsert)
+    with pytest.raises(LibraryError, match="make room, then run the same command again"):
+        vectors.upsert([4], [segment("b", 1)], unit(0.0)[np.newaxis])
 
 
 def test_more_vectors_than_one_batch_are_all_stored(tmp_path):
