@@ -26,13 +26,16 @@ class Cost:
         self._ended = threading.Event()
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._cpu_before = 0.0
+        self._mib_before = 0.0
         self.peak_mib = 0.0
-        """Most memory that both held at one time; what several processes share is divided among them."""
+        """Most memory that the child held and this process took besides at one time; what several processes
+        share is divided among them."""
         self.cpu_seconds = 0.0
 
     def __enter__(self) -> Cost:
         self._cpu_before = self._cpu()
         if self._watch_memory:
+            self._mib_before = _held_mib(os.getpid())
             self._watch.start()
         return self
 
@@ -46,7 +49,7 @@ class Cost:
 
     def _look(self) -> None:
         while True:
-            self.peak_mib = max(self.peak_mib, sum(map(_held_mib, self._pids)))
+            self.peak_mib = max(self.peak_mib, sum(map(_held_mib, self._pids)) - self._mib_before)
             if self._ended.wait(_INTERVAL_SECONDS):
                 return
 

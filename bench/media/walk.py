@@ -2,7 +2,8 @@
 
     python -m bench.media.walk             everything; about a quarter of an hour
     python -m bench.media.walk --quick     shorter videos, one turn and no ten hours; some minutes
-    python -m bench.media.walk --hour      videos of a minute, and an hour of the fixed camera
+    python -m bench.media.walk --hour      videos of a minute, and an hour of the fixed camera, which only the
+                                           levels read more than once
     python -m bench.media.walk FILE ...    videos of your own
 
 Beside each other, in turns, medians: ``ffmpeg -i FILE -f null -`` where it is installed, the full walk (only
@@ -11,7 +12,7 @@ already when the clock starts. "ratio" is the time that ffmpeg takes to that of 
 processor time, which other work on the machine disturbs less. A second is active when a sample's activity is
 above 0.002 of the picture; recall is the share of the full walk's active seconds, and of its cuts, that the
 levels find; "!" behind the cuts: they also find some that the full walk does not. MiB: most memory of the
-child and this process in the first turn. OpenCV (every frame) and PySceneDetect (its default detector) read
+child, and what this process took besides, in the first turn. OpenCV (every frame) and PySceneDetect (its default detector) read
 each video once.
 """
 
@@ -86,31 +87,39 @@ def bare(path: Path) -> tuple[float, float]:
 
 
 def measure(
-    name: str, path: Path, turns: int, *, plan: WalkPlan = DENSE, full_turns: int | None = None
+    name: str,
+    path: Path,
+    turns: int,
+    *,
+    plan: WalkPlan = DENSE,
+    full_turns: int | None = None,
+    is_long: bool = False,
 ) -> None:
-    """Print one line of the table."""
+    """Print one line of the table; of a long video, what decodes all of it is timed once, or not at all."""
     bares: list[tuple[float, float]] = []
     fulls: list[Walked] = []
     levels: list[Walked] = []
     for turn in range(turns):
-        bares.append(bare(path) if shutil.which("ffmpeg") else (math.nan, math.nan))
+        if not (is_long and turn):
+            bares.append(bare(path) if shutil.which("ffmpeg") else (math.nan, math.nan))
         if turn < (full_turns or turns):
             fulls.append(walk(path, WalkMode.FULL, plan, watch_memory=turn == 0))
         levels.append(walk(path, WalkMode.LEVELS, plan, watch_memory=turn == 0))
     length = levels[0].video_seconds
     full, level = (statistics.median(one.seconds for one in each) for each in (fulls, levels))
-    plain = statistics.median(seconds for seconds, _ in bares)
-    ratio = statistics.median(a[0] / b.seconds for a, b in zip(bares, levels, strict=True))
-    cpu = statistics.median(a[1] / max(b.cpu_seconds, 1e-3) for a, b in zip(bares, levels, strict=True))
+    usual = statistics.median(seconds for seconds, _ in bares)
+    pairs = [(bares[turn % len(bares)], each) for turn, each in enumerate(levels)]
+    ratio = statistics.median(plain[0] / one.seconds for plain, one in pairs)
+    cpu = statistics.median(plain[1] / max(one.cpu_seconds, 1e-3) for plain, one in pairs)
     known, found = fulls[0], levels[0]
     cuts = f"{len(known.cuts & found.cuts)}/{len(known.cuts)}{'' if found.cuts <= known.cuts else '!'}"
     recall = len(known.active & found.active) / len(known.active) if known.active else 1.0
     print(
-        f"{name:<24} {plan.kept_per_second:g}@{plan.max_side:<4} {length:>7.0f} {length / plain:>6.1f} "
+        f"{name:<24} {plan.kept_per_second:g}@{plan.max_side:<4} {length:>7.0f} {length / usual:>6.1f} "
         f"{length / full:>6.1f} {length / level:>7.1f} {ratio:>6.2f} {cpu:>6.2f} "
         f"{100 * recall:>6.1f}% ({len(known.active)}) {cuts:>7} {found.first_seconds:>6.2f} "
         f"{max(one.peak_mib for one in levels):>6.0f} {max(one.peak_mib for one in fulls):>6.0f} "
-        f"{_others(path, length)}",
+        f"{'' if is_long else _others(path, length)}",
         flush=True,
     )
 
@@ -151,7 +160,8 @@ def main() -> None:
                 path = Path(folder) / name
                 draw(path)
                 # The full walk of a long video takes minutes, and its speed is told by the others.
-                measure(name, path, turns, full_turns=1 if name.startswith("cctv") else None)
+                full_turns = 1 if name.startswith("cctv") else None
+                measure(name, path, turns, full_turns=full_turns, is_long=given.hour and full_turns == 1)
                 if name.startswith("busy-h264-") and "4k" not in name:
                     measure(name, path, turns, plan=SPARSE, full_turns=1)
                 path.unlink()
