@@ -12,8 +12,8 @@ already when the clock starts. "ratio" is the time that ffmpeg takes to that of 
 processor time, which other work on the machine disturbs less. A second is active when a sample's activity is
 above 0.002 of the picture; recall is the share of the full walk's active seconds, and of its cuts, that the
 levels find; "!" behind the cuts: they also find some that the full walk does not. MiB: most memory of the
-child, and what this process took besides, in the first turn. OpenCV (every frame) and PySceneDetect (its default detector) read
-each video once.
+child, and what this process took besides, in the first turn. OpenCV (every frame) and PySceneDetect (its
+default detector) read each video once.
 """
 
 from __future__ import annotations
