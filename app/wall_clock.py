@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,9 +32,24 @@ def recorded(video: VideoRecord) -> str:
     return f"{'~' if video.start.estimated else ''}{video.start.starts_at:%Y-%m-%d %H:%M:%S}"
 
 
+def told_time(seconds: float) -> str:
+    """Write a second of a video as every page does: to the hundredth, cut off and not rounded.
+
+    It is taken from the whole millisecond at which the player shows its frame, so that a strip, its title and
+    the player say the same. Answers and reports tell the millisecond, which begins with this.
+    """
+    return format_seconds(math.ceil(seconds * 1000 - 1e-6) // 10 / 100)
+
+
+def told_span(span: Span) -> str:
+    """Write a stretch of a video as every page does; one time where its ends are told alike."""
+    first, last = told_time(span.start_seconds), told_time(span.end_seconds)
+    return first if first == last else f"{first}–{last}"
+
+
 def both_clocks(video: VideoRecord, seconds: float) -> str:
     """Write a second of a video in both clocks, ``0:05.2 (14:30:05)``."""
-    offset = format_seconds(round(seconds, 2))
+    offset = told_time(seconds)
     if video.start is None:
         return offset
     return f"{offset} ({clock_at(video.start, seconds):%H:%M:%S}{format_error(video.start.error_seconds)})"
@@ -42,10 +58,10 @@ def both_clocks(video: VideoRecord, seconds: float) -> str:
 def span_in_both_clocks(video: VideoRecord, span: Span) -> str:
     """Write a stretch of a video in both clocks, ``0:05–0:06 (2026-03-01 14:30:05–14:30:06)``."""
     if video.start is None:
-        return str(span)
+        return told_span(span)
     first, last = clock_at(video.start, span.start_seconds), clock_at(video.start, span.end_seconds)
     until = f"–{last:%H:%M:%S}" if last != first else ""
-    return f"{span} ({first:%Y-%m-%d %H:%M:%S}{until}{format_error(video.start.error_seconds)})"
+    return f"{told_span(span)} ({first:%Y-%m-%d %H:%M:%S}{until}{format_error(video.start.error_seconds)})"
 
 
 def clock_at(start: RecordingStart, seconds: float) -> datetime:

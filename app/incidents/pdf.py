@@ -13,11 +13,11 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     HRFlowable,
     Image,
-    KeepTogether,
     PageTemplate,
     Paragraph,
     Spacer,
@@ -33,7 +33,8 @@ _MARGIN = 18 * mm
 _FOOT = 20 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
 _PICTURES_A_ROW = 2
-_PICTURE_HEIGHT = 62 * mm
+_PICTURE_HEIGHT = 54 * mm
+"""At most: a row of them that goes to the next page with its heading leaves about a quarter of this one."""
 
 _BODY = ParagraphStyle(
     "body", fontName="Helvetica", fontSize=9.5, leading=13, textColor=_INK, splitLongWords=1
@@ -45,18 +46,11 @@ _HASH = ParagraphStyle("hash", parent=_SMALL, fontName="Courier", fontSize=6.8, 
 _KIND = ParagraphStyle("kind", parent=_SMALL, textColor=_QUIET, spaceAfter=2)
 _TITLE = ParagraphStyle("title", parent=_BODY, fontName="Helvetica-Bold", fontSize=19, leading=24)
 _H2 = ParagraphStyle(
-    "h2",
-    parent=_BODY,
-    fontName="Helvetica-Bold",
-    fontSize=13,
-    leading=17,
-    spaceBefore=16,
-    spaceAfter=5,
-    keepWithNext=1,
+    "h2", parent=_BODY, fontName="Helvetica-Bold", fontSize=13, leading=17, spaceBefore=16, spaceAfter=5
 )
-_H3 = ParagraphStyle(
-    "h3", parent=_BODY, fontName="Helvetica-Bold", spaceBefore=9, spaceAfter=3, keepWithNext=1
-)
+_H3 = ParagraphStyle("h3", parent=_BODY, fontName="Helvetica-Bold", spaceBefore=9, spaceAfter=3)
+_ROOM = {"h2": 42 * mm, "h3": 26 * mm}
+"""What has to be free beneath the top of a heading: it, and the first lines or rows of what it is above."""
 _COLUMNS = {
     "Moments": (9, 40, 31, 50, 44),
     "Source files": (45, 24, 23, 16, 66),
@@ -102,45 +96,52 @@ def _story(record: dict[str, Any]) -> Iterator[Flowable]:
     yield Paragraph(markup(record["incident"]["name"]), _TITLE)
     yield HRFlowable(width="100%", thickness=1.2, color=_INK, spaceBefore=6, spaceAfter=8)
     yield _rows(telling.head(record))
-    yield Paragraph("Notes", _H2)
+    yield from _heading("Notes", _H2)
     yield _text(record["incident"]["notes"] or "No notes were written on the incident.")
     yield from _table(telling.summary(record), _H2)
     yield Paragraph(markup(telling.ABOUT_ANSWERS), _CAPTION)
     for moment in record["moments"]:
         yield from _moment(record, moment)
-    yield Paragraph("Evidence", _H2)
+    yield from _heading("Evidence", _H2)
     for table in telling.evidence(record):
         yield from _table(table, _H3)
-    yield Paragraph("How to check this report", _H2)
+    yield from _heading("How to check this report", _H2)
     yield from _list([*telling.checking(record), telling.HONESTY])
-    yield Paragraph("How it was made", _H2)
+    yield from _heading("How it was made", _H2)
     for title, rows in telling.made(record):
         if rows:
-            yield Paragraph(markup(title), _H3)
+            yield from _heading(title, _H3)
             yield _rows(rows, _SMALL)
 
 
+def _heading(text: str, style: ParagraphStyle, room: float = 0.0) -> Iterator[Flowable]:
+    """Yield a heading, on the next page where what follows has no room here; all else may be split."""
+    yield CondPageBreak(room or _ROOM[style.name])
+    yield Paragraph(markup(text), style)
+
+
 def _moment(record: dict[str, Any], moment: dict[str, Any]) -> Iterator[Flowable]:
-    yield Paragraph(markup(telling.moment_title(moment)), _H2)
+    yield from _heading(telling.moment_title(moment), _H2)
     yield _rows(telling.moment_facts(moment))
     if moment["note"]:
-        yield Paragraph("Note", _H3)
+        yield from _heading("Note", _H3)
         yield _text(moment["note"])
     if facts := telling.answer_facts(moment):
-        yield Paragraph(telling.answer_heading(moment), _H3)
+        yield from _heading(telling.answer_heading(moment), _H3)
         yield _rows(facts)
     if lines := telling.descriptions(moment):
-        yield Paragraph("What the index says of it", _H3)
+        yield from _heading("What the index says of it", _H3)
         yield from _list(lines)
-    if moment["frames"]:
-        yield Paragraph("Frames", _H3)
-        yield from _pictures(record, moment)
-    yield Paragraph("Clip", _H3)
+    if pictures := list(_pictures(record, moment)):
+        _, height = pictures[0].wrap(_WIDTH, A4[1])
+        yield from _heading("Frames", _H3, room=height + _H3.spaceBefore + _H3.leading + _H3.spaceAfter)
+        yield from pictures
+    yield from _heading("Clip", _H3)
     yield _text(f"{telling.clip_line(moment)}.")
 
 
 def _pictures(record: dict[str, Any], moment: dict[str, Any]) -> Iterator[Flowable]:
-    """Yield the rows one by one, so that a heading drags only the first to the next page with it."""
+    """Yield the rows one by one, so that only one of them goes to the next page where it does not fit."""
     cells: list[list[Flowable]] = []
     width = _WIDTH / _PICTURES_A_ROW - 3 * mm
     for frame in moment["frames"]:
@@ -181,12 +182,8 @@ def _table(table: Table, heading: ParagraphStyle) -> Iterator[Flowable]:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
-    title = Paragraph(markup(table.title), heading)
-    grid = Grid([head, *rows], colWidths=widths, repeatRows=1, style=style, hAlign="LEFT")
-    if len(rows) <= 6:
-        yield KeepTogether([title, grid])
-    else:
-        yield from (title, grid)
+    yield from _heading(table.title, heading)
+    yield Grid([head, *rows], colWidths=widths, repeatRows=1, style=style, hAlign="LEFT", splitInRow=1)
 
 
 def _rows(rows: Rows, style: ParagraphStyle = _BODY) -> Flowable:
@@ -198,7 +195,7 @@ def _rows(rows: Rows, style: ParagraphStyle = _BODY) -> Flowable:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
-    return Grid(cells, colWidths=[34 * mm, _WIDTH - 34 * mm], style=layout, hAlign="LEFT")
+    return Grid(cells, colWidths=[34 * mm, _WIDTH - 34 * mm], style=layout, hAlign="LEFT", splitInRow=1)
 
 
 def _text(text: str) -> Flowable:

@@ -20,6 +20,7 @@ from app.indexing.folders import KeptPaths
 from app.indexing.intake import UPLOADS, Intake
 from app.indexing.priority import lower_priority
 from app.indexing.queue_work import QueueWork
+from app.indexing.uploaded import uploaded_copies
 from app.indexing.watching import FolderWatch
 from indexer.discovery import id_of_digest, printable
 from indexer.errors import MediaError, WitnessError
@@ -63,6 +64,7 @@ class Worker:
         self._work = QueueWork(self._library, settings, shared_vision, self.activity.report)
         self._paths: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
         self._removals: list[str] = []
+        self._to_delete: set[str] = set()
         self._wake = threading.Event()
         self._look_now = threading.Event()
         self._stopping = threading.Event()
@@ -174,8 +176,15 @@ class Worker:
         """Try at once what a problem kept from going on."""
         self._wake.set()
 
-    def remove(self, video_id: str) -> None:
-        """Forget a video as soon as indexing can be interrupted, which takes seconds; its file stays."""
+    def remove(self, video_id: str, *, delete_copy: bool = False) -> None:
+        """Forget a video as soon as indexing can be interrupted, which takes seconds; its file stays.
+
+        Args:
+            video_id: The video.
+            delete_copy: Also delete what was uploaded of it, see `uploaded_copies`; no other file ever is.
+        """
+        if delete_copy:
+            self._to_delete.add(video_id)
         self._removals.append(video_id)
         self._work.pause()
         self._wake.set()
@@ -277,6 +286,8 @@ class Worker:
                     ownership.release()
 
     def _remove(self, video_id: str, owned: bool) -> None:
+        copies = uploaded_copies(self._library, video_id) if video_id in self._to_delete else []
+        self._to_delete.discard(video_id)
         video = self._library.catalog.video(video_id)
         if video is None:
             return
@@ -289,7 +300,10 @@ class Worker:
             return
         self._kept.ignore([video.path, *self._library.catalog.paths(video_id)])
         self._library.remove(video_id)
-        self.activity.tell(f"{video.name} was removed from the library; its file is where it was")
+        for copy in copies:
+            copy.unlink(missing_ok=True)
+        rest = "and its uploaded copy was deleted" if copies else "its file is where it was"
+        self.activity.tell(f"{video.name} was removed from the library; {rest}")
 
     @contextlib.contextmanager
     def _told(self, subject: str) -> Iterator[None]:

@@ -10,11 +10,12 @@ from app.pages.parts.search_form import ENDLESS, read_form
 from app.pages.parts.search_hits import MOST_MOMENTS, Search, find_hits
 from app.pages.parts.text import plain
 from app.state import AppState, current
+from app.wall_clock import told_span, told_time
 from indexer.errors import WitnessError
 from indexer.library.library import Library
 from indexer.library.recordings import recording
 from indexer.plurals import counted
-from indexer.timeline import Span, format_seconds
+from indexer.timeline import Span
 
 PER_PAGE = 9
 COLUMNS = 3
@@ -77,7 +78,7 @@ def _span(span: Span | None) -> str:
     if span is None:
         return ""
     endless = span.end_seconds >= ENDLESS
-    return f"from {format_seconds(span.start_seconds)}" if endless else str(span)
+    return f"from {told_time(span.start_seconds)}" if endless else told_span(span)
 
 
 def _show_grid(state: AppState, search: Search, hits: list[CardMoment]) -> None:

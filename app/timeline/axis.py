@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from indexer.timeline import Span, format_seconds
+from app.wall_clock import told_span, told_time
+from indexer.timeline import Span
 
 ZOOMS = (3600.0, 600.0, 60.0, 10.0)
 """Lengths of the windows that a person can choose, besides the whole."""
@@ -65,7 +66,7 @@ class Axis:
     def told(self, window: Span) -> str:
         """Say a window in words: ``0:05–0:15``, or ``2026-03-01 14:30:00–14:31:00``."""
         if not self.wall:
-            return str(Span(round(window.start_seconds, 2), max(round(window.end_seconds, 2), 0.01)))
+            return told_span(window)
         first, last = self.clock(window.start_seconds), self.clock(window.end_seconds)
         day = "" if first.date() == last.date() else f"{last:%Y-%m-%d} "
         tenths = window.duration_seconds < _FRACTIONS_SECONDS
@@ -77,7 +78,7 @@ class Axis:
 
     def _label(self, at: float, step: float) -> str:
         if not self.wall:
-            return format_seconds(max(0.0, round(at, 3)))
+            return told_time(max(0.0, at))
         moment = self.clock(at + 1e-6)
         if step >= _DAY or (step >= _HOUR and moment.hour == moment.minute == 0):
             return f"{moment:%b %d}"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from app.media_routes import frame_url
 from app.timeline.axis import Axis
 from app.timeline.lanes import Lane, Piece
-from app.wall_clock import clock_at
-from indexer.timeline import Span, format_seconds
+from app.wall_clock import clock_at, told_span, told_time
+from indexer.timeline import Span
 
 PREVIEW_SIDE = 320
 """Longer side of the picture that stands beside the pointer, in pixels."""
@@ -90,18 +90,13 @@ class Pen:
             told = self.told(span) if at is None else self.axis.time(at)
             if start and at is not None:
                 told = f"{clock_at(start, seconds).astimezone(self.axis.zone):%H:%M:%S}"
-            return f"{lane.name} {told}" + (f" ({format_seconds(round(seconds, 1))})" if piece else "")
-        told = format_seconds(round(at, 2)) if at is not None else self.told(span)
+            return f"{lane.name} {told}" + (f" ({told_time(seconds)})" if piece else "")
+        told = told_time(at) if at is not None else self.told(span)
         return told + (f" ({clock_at(start, seconds):%H:%M:%S})" if start else "")
 
     def told(self, span: Span) -> str:
         """Say a stretch in the clock of the axis, without its date."""
-        return self.axis.told(span).partition(" ")[2] if self.axis.wall else str(_rounded(span))
-
-
-def _rounded(span: Span) -> Span:
-    first = round(span.start_seconds, 2)
-    return Span(first, max(round(span.end_seconds, 2), first + 0.01))
+        return self.axis.told(span).partition(" ")[2] if self.axis.wall else told_span(span)
 
 
 def _moment(piece: Piece | None, at: float) -> tuple[str, str, float]:

@@ -188,6 +188,27 @@ def test_removal_is_asked_about_first(state: AppState, library: Library, tmp_pat
     assert state.worker.removing == {video_id}
 
 
+def test_an_uploaded_copy_goes_only_when_that_is_ticked(
+    state: AppState, library: Library, tmp_path: Path
+) -> None:
+    """The box is there for a copy that the library made, not ticked, and says what it would delete."""
+    elsewhere = add(library, tmp_path / "gate.mp4")
+    uploaded = add(library, library.folder / "uploads" / "up_1.mp4")
+    assert not open_dialog(REMOVE, elsewhere).checkbox
+    page = open_dialog(REMOVE, uploaded)
+    [box] = page.checkbox
+    assert box.value is False and r"uploaded to this library (up\_1\.mp4)" in box.label
+    assert "stays where it is" in words(page)
+    page = no_exception(box.check().run())
+    assert "cannot be brought back" in words(page) and "stays where it is" not in words(page)
+    with patch.object(state.worker, "remove") as remove:
+        no_exception(button(page, "Remove it").click().run())
+    remove.assert_called_once_with(uploaded, delete_copy=True)
+    with patch.object(state.worker, "remove") as remove:
+        no_exception(button(open_dialog(REMOVE, uploaded), "Remove it").click().run())
+    remove.assert_called_once_with(uploaded, delete_copy=False)
+
+
 def test_path_is_added_or_refused_in_words(state: AppState, tmp_path: Path) -> None:
     """Each line for itself: what is there is taken, what is not says what to do."""
     (tmp_path / "my footage").mkdir()

@@ -21,7 +21,7 @@ _ALL_RULES = "All rules"
 
 def show_alerts(state: AppState) -> None:
     """Show the alerts that the person chose to see, and keep the list up to date."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         shown = st.segmented_control("Show", list(_SHOWN), default="To review", key="alerts-shown")
         names = [_ALL_RULES, *(rule.name for rule in state.rules.all())]
         rule = st.selectbox("Rule", names, key="alerts-rule")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.pages.parts.text import plain
+from app.wall_clock import told_span
 from assistant.answer import STILL, Answer, VideoCoverage
 from indexer.timeline import Span
 
@@ -48,7 +49,7 @@ def _video_lines(entry: VideoCoverage) -> list[str]:
     inspected = _spans(coverage.inspected) if coverage.inspected else "nothing"
     missed = [f"{_spans((unseen.span,))} ({plain(unseen.reason)})" for unseen in coverage.not_inspected]
     looks = [
-        f"{plain(str(look.span))} ({look.frames} frames, {look.frames_per_second:.3g} a second)"
+        f"{plain(told_span(look.span))} ({look.frames} frames, {look.frames_per_second:.3g} a second)"
         for look in entry.looks
     ]
     return [
@@ -60,4 +61,4 @@ def _video_lines(entry: VideoCoverage) -> list[str]:
 
 
 def _spans(spans: tuple[Span, ...]) -> str:
-    return ", ".join(plain(str(span)) for span in spans)
+    return ", ".join(plain(told_span(span)) for span in spans)

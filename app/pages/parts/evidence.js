@@ -12,7 +12,8 @@ export default function ({ data, parentElement }) {
   for (const frame of data.frames) strip.append(makeThumbnail(frame, strip, player));
   addNeighbours(strip, player, data.before, "Before", "prepend");
   addNeighbours(strip, player, data.after, "After", "append");
-  root.replaceChildren(strip, player.figure);
+  const name = `Frames of ${data.name} from ${data.frames[0].time}`;
+  root.replaceChildren(makeScroller(strip, name), player.figure);
   registerMoment(root, player, strip);
 }
 

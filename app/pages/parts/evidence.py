@@ -32,7 +32,7 @@ _LARGE_SIDE = 1280
 _AROUND_SECONDS = 120.0
 """How far away neighbours are looked for: the segments of quiet footage are long."""
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("evidence", "evidence_player", "evidence_copy", "evidence_view")
+_SCRIPTS = ("evidence", "evidence_scroll", "evidence_player", "evidence_copy", "evidence_view")
 
 
 @dataclass(frozen=True, slots=True)

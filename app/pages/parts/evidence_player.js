@@ -171,9 +171,10 @@ function writeTime(seconds, clock) {
   return clock ? `${whole} (${writeClock((clock.at + seconds * clock.rate) % 86400, true, 0)})` : whole;
 }
 
-function writeClock(seconds, withHours, digits = 3) {
+// Cut like `told_time` of the server, so that the player and the strip say the same.
+function writeClock(seconds, withHours, digits = 2) {
   const scale = 10 ** digits;
-  const ticks = digits ? Math.round(seconds * scale) : Math.floor(seconds);
+  const ticks = digits ? Math.floor((Math.round(seconds * 1000) * scale) / 1000) : Math.floor(seconds);
   const fraction = digits && ticks % scale ? `.${String(ticks % scale).padStart(digits, "0")}`.replace(/0+$/, "") : "";
   const total = Math.floor(ticks / scale);
   const two = (number) => String(number).padStart(2, "0");

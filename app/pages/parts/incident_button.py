@@ -11,6 +11,7 @@ from app.incidents.model import AlreadyMarked
 from app.pages.parts.incident_author import author_of_session
 from app.pages.parts.text import plain
 from app.state import AppState
+from app.wall_clock import told_span
 from assistant.answer import Answer
 from indexer.errors import WitnessError
 from indexer.timeline import Span
@@ -77,7 +78,7 @@ def _add(state: AppState, marked: _Marked) -> None:
 
 def _show(state: AppState, marked: _Marked) -> None:
     """Show the form; once the moment is in an incident, what became of it stands in the form's place."""
-    st.markdown(f"**{plain(state.library.video(marked.video_id).name)}** {plain(str(marked.span))}")
+    st.markdown(f"**{plain(state.library.video(marked.video_id).name)}** {plain(told_span(marked.span))}")
     place = st.empty()
     if _OUTCOME not in st.session_state:
         with place.container():

@@ -12,9 +12,8 @@ from app.pages.parts.evidence import show_strip
 from app.pages.parts.incident_saving import save_typed
 from app.pages.parts.links import chat_link, go_to, timeline_link
 from app.pages.parts.text import answer_markdown, plain
-from app.wall_clock import span_in_both_clocks
+from app.wall_clock import span_in_both_clocks, told_span, told_time
 from indexer.errors import VideoNotFound, WitnessError
-from indexer.timeline import format_seconds
 
 if TYPE_CHECKING:
     from app.state import AppState
@@ -43,7 +42,7 @@ def show_moments(state: AppState, moments: list[Moment]) -> None:
 def _show_card(state: AppState, moment: Moment, place: int, count: int) -> None:
     record = _record(state, moment)
     with st.container(border=True, gap="small"):
-        times = span_in_both_clocks(record, moment.span) if record else str(moment.span)
+        times = span_in_both_clocks(record, moment.span) if record else told_span(moment.span)
         st.markdown(f"**{place + 1}. {plain(moment.video_name)}** {plain(times)}")
         _show_frames(state, moment, record)
         if moment.question:
@@ -85,7 +84,7 @@ def _show_frames(state: AppState, moment: Moment, record: VideoRecord | None) ->
     if pictures:
         st.image(
             list(pictures),
-            caption=[format_seconds(frame.taken.pts_seconds) for frame in moment.frames],
+            caption=[told_time(frame.taken.pts_seconds) for frame in moment.frames],
             width=_PICTURE_WIDTH,
         )
 
@@ -148,7 +147,7 @@ def _choose_frames(state: AppState, moment: Moment) -> None:
     """Take frames out, or add the one displayed at a second."""
     moment = state.incidents.store.moment(moment.moment_id)
     for frame in moment.frames:
-        shown = format_seconds(frame.taken.pts_seconds)
+        shown = told_time(frame.taken.pts_seconds)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.image(
                 state.incidents.store.picture(frame.frame_id), width=_PICTURE_WIDTH, alt=f"Frame at {shown}"
@@ -183,8 +182,8 @@ def _add_frame(state: AppState, moment: Moment) -> None:
 def _confirm_removal(state: AppState, moment: Moment) -> None:
     """Take a moment out once the person has said so."""
     st.markdown(
-        f"**{plain(moment.video_name)}** {plain(str(moment.span))} will be taken out of the incident, with "
-        "its note and its kept frames. The video stays."
+        f"**{plain(moment.video_name)}** {plain(told_span(moment.span))} will be taken out of the incident, "
+        "with its note and its kept frames. The video stays."
     )
     with st.container(horizontal=True):
         if st.button("Remove it", type="primary"):

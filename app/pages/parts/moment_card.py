@@ -14,7 +14,7 @@ from app.pages.parts.evidence import show_strip
 from app.pages.parts.incident_button import incident_button
 from app.pages.parts.links import chat_link, go_to, timeline_link
 from app.pages.parts.text import plain, plain_lines
-from app.wall_clock import span_in_both_clocks
+from app.wall_clock import span_in_both_clocks, told_span
 from assistant.answer import Answer
 from indexer.errors import LibraryError, VideoNotFound, WitnessError
 from indexer.library.notes import MAX_LENGTH, PERSON, SECOND_LOOK, remove_note
@@ -101,7 +101,8 @@ def split_text(text: str) -> tuple[str, str]:
 def note_line(note: Note) -> str:
     """Return a note as Markdown: who says what of which stretch."""
     by = f"a {note.author}" if note.author == SECOND_LOOK else note.author
-    return f":orange[:material/edit_note:] {plain(str(note.span))} noted by {plain(by)}: {plain(note.text)}"
+    when = plain(told_span(note.span))
+    return f":orange[:material/edit_note:] {when} noted by {plain(by)}: {plain(note.text)}"
 
 
 def _show_actions(
@@ -149,7 +150,9 @@ def _panel_button(label: str, icon: str, key: str, panel: str) -> None:
 def _ask_again(moment: CardMoment, key: str, on_look: LookAgain) -> None:
     with st.form(f"{key}-look", border=False):
         words = st.text_input(
-            f"What to look for in {moment.span}", placeholder="What does the sign say?", key=f"{key}-words"
+            f"What to look for in {told_span(moment.span)}",
+            placeholder="What does the sign say?",
+            key=f"{key}-words",
         )
         if st.form_submit_button("Look again") and words.strip():
             st.session_state[f"{key}-panel"] = None

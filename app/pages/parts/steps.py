@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app.pages.parts.text import plain
+from app.wall_clock import told_time
 from assistant.answer import Answer, Step
 from assistant.events import StepFinished, StepStarted
-from indexer.timeline import format_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def show_live_steps(happened: Sequence[Happened], running: RunningQuestion) -> N
 
 def _take_span(arguments: dict[str, Any]) -> str:
     bounds = (arguments.pop("start_seconds", None), arguments.pop("end_seconds", None))
-    return "–".join(format_seconds(bound) for bound in bounds if isinstance(bound, int | float))
+    return "–".join(told_time(bound) for bound in bounds if isinstance(bound, int | float))
 
 
 def _argument(name: str, value: Any) -> str:

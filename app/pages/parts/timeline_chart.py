@@ -29,9 +29,12 @@ _TOOLTIP = [
     {"field": "text", "title": "shows"},
 ]
 """Vega's tooltip writes `title` as its heading and shows the picture at the address that `image` holds."""
-_INK = {"light": "#31333f", "dark": "#fafafa"}
-_PAPER = {"light": "#ffffff", "dark": "#0e1117"}
-"""Behind what is written: a scheme that is switched in the open page leaves the ink as it was."""
+_PAPER = {"expr": "background"}
+"""The page's own background: Streamlit draws the chart anew with it when the colour scheme changes."""
+_INK = {"expr": "luminance(background) > 0.4 ? '#31333f' : '#fafafa'"}
+_TEXT = {"type": "text", "fontSize": 11, "color": _INK}
+_Colour = dict[str, str]
+"""An expression that gives a colour."""
 
 
 def show_chart(picture: Picture, *, key: str, alt: str, on_select: Callable[[], None]) -> None:
@@ -96,8 +99,7 @@ def _columns(marks: Sequence[Mark], fields: Sequence[str]) -> dict[str, list[Any
 def _specification(height: float) -> dict[str, Any]:
     rectangle = {"x": _x("x"), "x2": {"field": "x2"}, "y": _y("y", height), "y2": {"field": "y2"}}
     coloured = {**rectangle, "color": {"field": "colour", "type": "nominal", "scale": None}}
-    scheme = st.context.theme.type or "light"
-    ink, halo = _INK[scheme], {"stroke": _PAPER[scheme], "strokeWidth": 3, "strokeJoin": "round"}
+    halo = {"stroke": _PAPER, "strokeWidth": 3, "strokeJoin": "round"}
     ticks = {"x": _x("x"), "y": {"value": height - 6}, "text": {"field": "text"}}
     labels = {"x": {"value": 0}, "y": _y("y", height), "text": {"field": "text"}}
     cursor = {"x": _x("x"), "y": {"value": 0}, "y2": {"value": height - 22}}
@@ -107,19 +109,19 @@ def _specification(height: float) -> dict[str, Any]:
         "config": {"view": {"stroke": None}},
         "layer": [
             {"data": {"name": "backs"}, "mark": "rect", "encoding": coloured},
-            {"data": {"name": "ticks"}, "mark": {"type": "rule", "color": ink, "opacity": 0.12},
+            {"data": {"name": "ticks"}, "mark": {"type": "rule", "color": _INK, "opacity": 0.12},
              "encoding": {"x": _x("x"), "y": {"value": 0}, "y2": {"value": height - 22}}},
             {"data": {"name": "slots"}, "mark": {"type": "rect", "opacity": 0.001, "cursor": "pointer"},
              "params": _parameters(), "encoding": {**rectangle, "tooltip": _TOOLTIP[:2]}},
             {"data": {"name": "marks"}, "mark": "rect", "encoding": coloured},
             {"data": {"name": "touched"}, "mark": {"type": "rect", "opacity": 0.001, "cursor": "pointer"},
              "encoding": {**rectangle, "tooltip": _TOOLTIP}},
-            {"data": {"name": "ticks"}, "mark": {**_tick(ink), **halo}, "encoding": ticks},
-            {"data": {"name": "ticks"}, "mark": _tick(ink), "encoding": ticks},
-            {"data": {"name": "labels"}, "mark": {**_label(ink), **halo}, "encoding": labels},
-            {"data": {"name": "labels"}, "mark": _label(ink), "encoding": labels},
-            {"data": {"name": "cursor"}, "mark": _rule(_PAPER[scheme], 3.5), "encoding": cursor},
-            {"data": {"name": "cursor"}, "mark": _rule(ink, 1.5), "encoding": cursor},
+            {"data": {"name": "ticks"}, "mark": {**_tick(), **halo}, "encoding": ticks},
+            {"data": {"name": "ticks"}, "mark": _tick(), "encoding": ticks},
+            {"data": {"name": "labels"}, "mark": {**_label(), **halo}, "encoding": labels},
+            {"data": {"name": "labels"}, "mark": _label(), "encoding": labels},
+            {"data": {"name": "cursor"}, "mark": _rule(_PAPER, 3.5), "encoding": cursor},
+            {"data": {"name": "cursor"}, "mark": _rule(_INK, 1.5), "encoding": cursor},
         ],
     }  # fmt: skip
 
@@ -137,21 +139,17 @@ def _parameters() -> list[dict[str, Any]]:
     ]
 
 
-def _label(ink: str) -> dict[str, Any]:
+def _label() -> dict[str, Any]:
     limit = {"expr": f"{_NARROW} ? 62 : 106"}
-    return {**_text(ink), "align": "left", "baseline": "middle", "limit": limit}
+    return {**_TEXT, "align": "left", "baseline": "middle", "limit": limit}
 
 
-def _tick(ink: str) -> dict[str, Any]:
-    return {**_text(ink), "baseline": "bottom"}
+def _tick() -> dict[str, Any]:
+    return {**_TEXT, "baseline": "bottom"}
 
 
-def _rule(colour: str, width: float) -> dict[str, Any]:
+def _rule(colour: _Colour, width: float) -> dict[str, Any]:
     return {"type": "rule", "color": colour, "strokeWidth": width}
-
-
-def _text(ink: str) -> dict[str, Any]:
-    return {"type": "text", "fontSize": 11, "color": ink}
 
 
 def _x(field: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ _CAMERAS_AT_FIRST = 6
 def choose_subject(library: Library) -> Subject | None:
     """Let the person choose; None where there is nothing to choose from."""
     placed = placed_recordings(library.catalog)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         by_clock = bool(placed) and _wants_cameras()
         return _choose_cameras(placed, library) if by_clock else _choose_video(library)
 

@@ -132,6 +132,7 @@ def legend(whole: Whole, facts: Facts, *, cameras: bool) -> str:
 def _show_moment(state: AppState, view: View) -> None:
     found = view.subject.lane_and_piece(view.video_id)
     if found is None:
+        play_moment(view.video_id, view.seconds, 0)
         return
     video, seconds = found[1].recording, view.seconds
     st.query_params["video"], st.query_params["at"] = view.video_id, f"{seconds:.3f}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app.indexing.uploaded import uploaded_copies
 from app.pages.parts.text import plain
 from indexer.clock.start import RecordingStart, StartSource
 from indexer.clock.zones import find_zone, parse_start
@@ -24,6 +25,7 @@ SET_START, REMOVE = "Set when it was recorded", "Remove from the library"
 
 _OPEN = "videos-dialog"
 _STARTS_AT, _CAMERA, _PROBLEM = "videos-starts-at", "videos-camera", "videos-start-problem"
+_DELETE = "videos-delete-copy"
 
 
 def open_dialog(which: str, video_id: str) -> None:
@@ -99,20 +101,34 @@ def _save(state: AppState, video_id: str, known: str) -> None:
 
 @st.dialog("Remove from the library", on_dismiss=_close)
 def _confirm_removal(state: AppState, video: VideoRecord) -> None:
-    """Remove a video's index, never its file, once the person has said so."""
+    """Remove a video's index once the person has said so, and no file but an uploaded copy."""
     if not dialog_wanted():
         st.rerun()
-    st.markdown(
-        f"**{plain(video.name)}** will be forgotten: its captions, its words and the notes on it. "
-        "It can be indexed again."
-    )
-    st.markdown(f"The file itself stays where it is: {plain(printable(video.path))}")
+    st.markdown(f"**{plain(video.name)}** will be forgotten: its captions, its words and the notes on it.")
+    _ask_about_files(state, video)
     with st.container(horizontal=True):
         st.button("Remove it", type="primary", on_click=_remove, args=(state, video.video_id))
         st.button("Keep it", on_click=_close)
 
 
+def _ask_about_files(state: AppState, video: VideoRecord) -> None:
+    """Say what becomes of the file; offer to delete one that is a copy which the library made."""
+    copies = uploaded_copies(state.library, video.video_id)
+    names = ", ".join(plain(printable(path.name)) for path in copies)
+    told = st.empty()
+    question = f"Also delete the copy that was uploaded to this library ({names})"
+    if copies and st.checkbox(question, key=f"{_DELETE}-{video.video_id}"):
+        told.markdown(
+            "The uploaded copy is deleted and cannot be brought back. Incidents keep their frames of it, but "
+            "cannot be checked against it any more."
+        )
+    else:
+        path = plain(printable(video.path))
+        told.markdown(f"The file itself stays where it is and can be indexed again: {path}")
+
+
 def _remove(state: AppState, video_id: str) -> None:
     if video_id not in state.worker.removing:
-        state.worker.remove(video_id)
+        delete_copy = bool(st.session_state.get(f"{_DELETE}-{video_id}", False))
+        state.worker.remove(video_id, delete_copy=delete_copy)
     _close()

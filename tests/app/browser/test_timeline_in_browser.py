@@ -81,6 +81,21 @@ def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str,
     page.get_by_role("button", name="10 s", exact=True).click()
     page.get_by_role("button", name="Next event").click()
     page.wait_for_url(re.compile(r"at=18\."))
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    strip = page.get_by_role("region", name=re.compile(r"^Frames of dock\.mp4 from 0:18"))
+    expect(strip).to_have_class("scroller more-after")
+    strip.evaluate("strip => strip.scrollTo(9999, 0)")
+    expect(strip).to_have_class("scroller more-before")
+    label = chart.locator("text", has_text="activity").last
+    expect(label).to_have_css("fill", "rgb(49, 51, 63)")
+    page.emulate_media(color_scheme="dark")
+    expect(label).to_have_css("fill", "rgb(250, 250, 250)")
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(tooltip).to_have_count(1)
+    page.get_by_role("link", name="Incidents").click()
+    expect(tooltip).to_have_count(0, timeout=15_000)  # with its last text
     assert watch.hosts <= {"localhost", ""}
     assert watch.complaints == [], "the chart works under the page's policy"
 

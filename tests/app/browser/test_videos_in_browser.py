@@ -16,13 +16,18 @@ def card(page: Page, name: str) -> Locator:
     return page.locator("[class*='st-key-video-']").filter(has=page.get_by_text(name, exact=True))
 
 
-def remove(page: Page, name: str) -> None:
+def remove(page: Page, name: str, *, uploaded: bool = False) -> None:
     card(page, name).get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="Remove from the library").or_(
         page.get_by_role("option", name="Remove from the library")
     ).first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("The file itself stays where it is")
+    copy = dialog.get_by_text(f"Also delete the copy that was uploaded to this library ({name})")
+    expect(copy).to_have_count(int(uploaded))
+    if uploaded:
+        copy.click()
+        expect(dialog).to_contain_text("The uploaded copy is deleted")
     dialog.get_by_role("button", name="Remove it").click()
     expect(page.get_by_text(name, exact=True)).to_have_count(0, timeout=90_000)
 
@@ -69,5 +74,5 @@ def test_videos_come_and_go(page: Page, address: str, library_folder: Path, tmp_
     page.get_by_role("tab", name="Watched folders").click()
     page.get_by_role("button", name="Stop watching").click()
     for name in ("x.mp4", "night.mp4", "broken.mp4"):
-        remove(page, name)
-    assert (watched / "night.mp4").exists() and (library_folder / "uploads" / "x.mp4").exists()
+        remove(page, name, uploaded=name == "x.mp4")
+    assert (watched / "night.mp4").exists() and not (library_folder / "uploads" / "x.mp4").exists()

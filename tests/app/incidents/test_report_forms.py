@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.incidents import html as html_module
+from app.incidents import pdf as pdf_module
 from app.incidents.desk import IncidentDesk
 from app.incidents.html import embedded_clips, is_unchanged, write_html
 from app.incidents.made_with import shown_settings
@@ -126,6 +127,28 @@ def test_the_pdf_has_pages_pictures_and_a_title(report: Report) -> None:
     assert pages >= 3 and f"/Count {pages}".encode() in data
     assert len(re.findall(rb"/Subtype /Image", data)) == 3
     assert b"/Title" in data
+
+
+@pytest.mark.parametrize("moments", [1, 3])
+def test_no_page_of_the_pdf_but_the_last_is_left_empty(
+    report: Report, monkeypatch: pytest.MonkeyPatch, moments: int
+) -> None:
+    """What does not fit is split, long answers too; only a row of pictures goes to the next page whole."""
+    left_free: list[float] = []
+
+    class Noting(pdf_module.BaseDocTemplate):
+        def handle_pageEnd(self) -> None:  # noqa: N802 - reportlab's name
+            left_free.append((self.frame._y - self.frame._y1p) / self.frame._height)
+            super().handle_pageEnd()
+
+    monkeypatch.setattr(pdf_module, "BaseDocTemplate", Noting)
+    of_gate = report.record["moments"][0]
+    of_gate["answer"]["answer"] = "A pallet fell from the van and stayed where it was. " * 50
+    report.record["moments"] = [of_gate] * moments
+    write_pdf(report.record)
+    pages = left_free[len(left_free) // 2 :]  # it is laid out twice
+    assert len(pages) > moments
+    assert max(pages[:-1]) < 0.28, [f"{share:.2f}" for share in pages]
 
 
 def test_the_pdf_shows_every_script_or_says_which_sign_is_missing() -> None:

@@ -130,6 +130,26 @@ def test_removing_what_is_being_indexed_interrupts_it(
     library.close()
 
 
+def test_an_uploaded_copy_is_deleted_when_a_person_asks_for_it(
+    make_worker: MakeWorker, settings: Settings, video: Path
+) -> None:
+    """The copy goes; the file with the same content elsewhere stays. Not asked for, the copy stays too."""
+    library = Library.open(settings)
+    copy = settings.library / "uploads" / "gate.mp4"
+    copy.parent.mkdir()
+    shutil.copy(video, copy)
+    worker = make_worker()
+    for delete_copy in (False, True):
+        worker.add(video)
+        worker.add(copy)
+        wait_until(lambda: [len(library.catalog.paths(each.video_id)) for each in library.videos()] == [2])
+        worker.remove(library.video("gate.mp4").video_id, delete_copy=delete_copy)
+        wait_until(lambda: not library.videos() and not worker.removing)
+        assert (copy.exists(), video.exists()) == (not delete_copy, True)
+    assert any("uploaded copy was deleted" in notice.text for notice in worker.activity.notices())
+    library.close()
+
+
 def test_another_process_that_owns_the_library_does_the_work(
     make_worker: MakeWorker, settings: Settings, vision: HeldVision, video: Path
 ) -> None:
