@@ -1,7 +1,7 @@
 """Which files are opened: plain local files whose content is a video container, whatever their name says.
 
 ffmpeg follows references by default: an ``.mp4`` that holds a playlist decodes *another* file, and URLs are
-fetched. So text is refused unread, only the containers below are tried, and the only protocol is ``file``.
+fetched. So text is refused unread, only some containers are tried, and the only protocol is ``file``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,7 @@ from av.video.stream import VideoStream
 
 from indexer.discovery import printable
 from indexer.errors import MediaError, NotAVideo
-
-CONTAINERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "mpegts", "mpeg", "mpegvideo", "flv", "live_flv",
-    "asf", "ogg", "mxf", "gxf", "dv", "nut", "ivf", "wtv", "dhav", "h264", "hevc",
-)  # fmt: skip
-"""Names of ffmpeg's demuxers that may be used. None of them opens a second file."""
+from indexer.media.demuxers import opening_options
 
 CONTAINER_WORDS = "MP4/MOV, Matroska/WebM, AVI, MPEG-TS/PS, FLV, WMV, Ogg, MXF and a few more"
 
@@ -38,6 +33,7 @@ _REFERENCES = (
     b"[playlist]",
     b"[Reference]",
 )
+_POINTS_ELSEWHERE = "is a playlist or script that points at other files. Give the videos themselves."
 _BEFORE_TEXT = b"\xef\xbb\xbf \t\r\n"
 """A byte order mark and white space."""
 _OTHER_FILES = {
@@ -60,7 +56,7 @@ def open_container(path: Path, max_pixels: int) -> InputContainer:
 
     Args:
         path: Absolute path.
-        max_pixels: Pictures larger than this are refused by the decoders too.
+        max_pixels: No decoder makes a picture larger than this to find out about a stream.
 
     Raises:
         MediaError: The file is gone or cannot be read.
@@ -68,22 +64,17 @@ def open_container(path: Path, max_pixels: int) -> InputContainer:
     """
     head = _read_head(path)
     _refuse_other_files(path, head)
-    options = {
-        "format_whitelist": ",".join(CONTAINERS),
-        "protocol_whitelist": "file",
-        "max_pixels": str(max_pixels),
-    }
-    # ffmpeg collects the fragments of an MP4 first and gives up where one is cut off: then read in sequence.
-    attempts = [options, options | {"fflags": "+ignidx"}] if _is_mp4(head) else [options]
-    reason = ""
-    for attempt in attempts:
+    errors: list[av.FFmpegError] = []
+    for options in opening_options(max_pixels, is_mp4=_is_mp4(head)):
         try:
-            return av.open(str(path), mode="r", options=attempt, metadata_errors="replace")
+            return av.open(str(path), mode="r", options=options, metadata_errors="replace")
         except MemoryError:
             raise
         except av.FFmpegError as error:
-            reason = reason or _why_unopened(path, head, error)
-    raise NotAVideo(reason)
+            errors.append(error)
+    # A format that is not on an attempt's list is an "invalid argument": another attempt knows better.
+    told = [error for error in errors if not isinstance(error, av.ArgumentError)]
+    raise NotAVideo(_why_unopened(path, head, (told or errors)[0]))
 
 
 def video_stream(path: Path, container: InputContainer, number: int | None = None) -> VideoStream:
@@ -103,6 +94,8 @@ def video_stream(path: Path, container: InputContainer, number: int | None = Non
     streams = [s for s in container.streams.video if not s.disposition & _NOT_THE_PICTURE]
     if not streams:
         kinds = {s.type for s in container.streams}
+        if not kinds and b"rmra" in _read_head(path):  # QuickTime's reference movie
+            raise NotAVideo(f"{printable_name(path)} {_POINTS_ELSEWHERE}")
         what = "holds only sound" if "audio" in kinds else "holds no video stream"
         raise NotAVideo(f"{printable_name(path)} {what}: there is no picture to look at.")
     if number is None:
@@ -132,7 +125,8 @@ def _in_words(stream: VideoStream) -> str:
     decoder: CodecContext | None = stream.codec_context
     if decoder is None:
         return f"{stream.index} (unknown codec)"
-    words = f"{stream.index} ({decoder.codec.canonical_name}, {stream.width}x{stream.height}"
+    words = f"{stream.index} ({decoder.codec.canonical_name}"
+    words += f", {stream.width}x{stream.height}" if stream.width else ""  # of some only a decoder learns it
     return words + (", default)" if stream.disposition & Disposition.default else ")")
 
 
@@ -163,9 +157,7 @@ def _refuse_other_files(path: Path, head: bytes) -> None:
     name = printable_name(path)
     is_text = _is_text(head)
     if head.lstrip(_BEFORE_TEXT).startswith(_REFERENCES) or (is_text and any(m in head for m in _REFERENCES)):
-        raise NotAVideo(
-            f"{name} is a playlist or script that points at other files. Give the videos themselves."
-        )
+        raise NotAVideo(f"{name} {_POINTS_ELSEWHERE}")
     if is_text:
         raise NotAVideo(f"{name} is a text file, whatever its name says.")
     if not head.strip(b"\0"):

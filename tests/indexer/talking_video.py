@@ -32,6 +32,7 @@ def write_talking(
     codec: str = "subrip",
     tones: Sequence[tuple[float, float]] = (),
     sound_seconds: tuple[float, float] | None = None,
+    sound_codec: str = "aac",
 ) -> Path:
     """Write a video whose pictures begin at ``offset_seconds`` of the container's clock.
 
@@ -43,11 +44,12 @@ def write_talking(
         codec: Of the subtitle track.
         tones: From when to when 440 Hz are heard; silence besides. Without any there is no sound track.
         sound_seconds: From when to when there is sound at all; default: as long as the pictures.
+        sound_codec: Of the sound track.
     """
     with av.open(str(path), "w") as container:
         video = container.add_stream("libx264", rate=10, options={"preset": "ultrafast"})
         video.width, video.height, video.pix_fmt, video.time_base = 64, 48, "yuv420p", Fraction(1, 10)
-        audio = container.add_stream("aac", rate=RATE, layout="stereo") if tones else None
+        audio = container.add_stream(sound_codec, rate=RATE, layout="stereo") if tones else None
         track = container.add_stream(codec) if subtitles else None
         if track is not None:
             track.codec_context.subtitle_header = _HEADER

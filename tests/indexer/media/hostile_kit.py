@@ -51,34 +51,6 @@ def claim_jpeg_size(path: Path, width: int, height: int) -> int:
     return found
 
 
-def refer_elsewhere(path: Path, target: str) -> None:
-    """Make an MP4's track take its samples from ``target``, as QuickTime's external references do.
-
-    The MP4's index must come last: boxes before the media data would move it.
-    """
-    data = path.read_bytes()
-    place = data.index(b"dref") - 4
-    old_size = struct.unpack(">I", data[place : place + 4])[0]
-    entry = _alias_record(target)
-    new = struct.pack(">I4sII", 16 + len(entry), b"dref", 0, 1) + entry
-    grown = bytearray(data[:place] + new + data[place + old_size :])
-    for name in (b"dinf", b"minf", b"mdia", b"trak", b"moov"):
-        start = grown.rindex(name, 0, place) - 4
-        (size,) = struct.unpack(">I", grown[start : start + 4])
-        grown[start : start + 4] = struct.pack(">I", size + len(new) - old_size)
-    path.write_bytes(grown)
-
-
-def _alias_record(target: str) -> bytes:
-    """A Macintosh alias whose type-2 part is an absolute path."""
-    name = target.rpartition("/")[2].encode()[:63]
-    path = target.encode()
-    body = bytes(10) + bytes([4]) + b"disk".ljust(27, b"\0") + bytes(12)
-    body += bytes([len(name)]) + name.ljust(63, b"\0") + bytes(16) + struct.pack(">hh", 1, 1) + bytes(16)
-    body += struct.pack(">HH", 2, len(path)) + path + bytes(len(path) % 2) + struct.pack(">HH", 0xFFFF, 0)
-    return struct.pack(">I4sI", 12 + len(body), b"alis", 0) + body
-
-
 def peak_mib(decoder: Decoder) -> int:
     """Most memory that the child has held so far, in MiB."""
     assert decoder._child is not None

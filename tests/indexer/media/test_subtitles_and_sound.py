@@ -90,6 +90,14 @@ def test_sound_ends_with_the_pictures(tmp_path, decoder):
     assert list(decoder.sound(path))[-1].end_seconds == pytest.approx(2.0, abs=0.01)
 
 
+@pytest.mark.parametrize(("name", "codec"), [("a.vob", "pcm_dvd"), ("a.vob", "ac3"), ("a.flv", "aac")])
+def test_sound_is_heard_where_only_its_packets_tell_what_it_is(name, codec, tmp_path, decoder):
+    """Pictures are not decoded to find out about such a file; its sound must be."""
+    path = write_talking(tmp_path / name, tones=[(1.0, 2.0)], sound_codec=codec)
+    sounds = list(decoder.sound(path))
+    assert [_loud(sounds, at) for at in (0.8, 1.1, 1.8, 2.2)] == [False, True, True, False]
+
+
 def test_sound_of_joined_recordings_follows_their_pictures(tmp_path, decoder):
     """Two transport streams end to end: the clock of the second one begins anew."""
     first = write_talking(tmp_path / "a.ts", tones=[(1.0, 2.0)], offset_seconds=50.0)

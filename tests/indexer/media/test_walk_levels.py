@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from drawn_video import RATE, passing, scene, with_block, write_drawn
 
 from indexer.media.codec_log import CodecLog
 from indexer.media.decoder import Decoder
+from indexer.media.levels.groups import Group
+from indexer.media.levels.shots import Footage, GroupDecoder
 from indexer.media.levels.walker import LevelsWalk
 from indexer.media.limits import DecoderLimits
+from indexer.media.pictures import Geometry, Painter
 from indexer.media.samples import Sample, WalkMode, WalkPlan
 from indexer.media.video_file import VideoFiles
 from indexer.timeline import Unseen
@@ -191,3 +195,21 @@ def test_a_walk_that_is_left_ends_its_threads(tmp_path: Path) -> None:
         next(seen)
         threads += walking._crew_at_work._threads
     assert not any(thread.is_alive() for thread in threads)
+
+
+@pytest.mark.real
+def test_full_colour_of_an_old_encoder_is_decoded_by_groups(real_clips: Path) -> None:
+    """Only the file's first packet tells of that encoder; who has not seen it errs at every block."""
+    with av.open(str(real_clips / "cockatoo.mp4")) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        stream = container.streams.video[0]
+        assert stream.codec_context.pix_fmt == "yuv444p"
+        geometry = Geometry(stream.width, stream.height, 0)
+        last = [packet for packet in packets if packet.is_keyframe][-1]
+        container.seek(0)
+        true = next(frame for frame in container.decode(stream) if frame.pts == last.pts)
+        footage = Footage(
+            stream.codec_context, packets[0], stream.time_base, 0, geometry, 960, 8.0, 36_000_000
+        )
+        shot = GroupDecoder(footage, lambda: None).key(Group(1, last.pts or 0, packets=[last]))
+    assert np.array_equal(shot.large, Painter(geometry, 960).rgb(true))
