@@ -6,23 +6,22 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from indexer.embedding.configured import make_embedder, make_reranker
+from indexer.embedding.configured import make_reranker
 from indexer.embedding.model import Embedder
 from indexer.embedding.picture import Picture
 from indexer.embedding.reranking import Reranker
-from indexer.errors import LibraryError
 from indexer.library.catalog import Catalog
 from indexer.library.covering import coverage_of
-from indexer.library.entries import embeds_events, event_entries, segment_entries, store_entries
+from indexer.library.embedded import EmbeddedIndex
 from indexer.library.fingerprint import Fingerprint
 from indexer.library.footage import find_file, holds_content, once_each, spread
 from indexer.library.frames import FrameHit, FrameIndex
 from indexer.library.importing import publish_import, read_import
 from indexer.library.jobs import JobQueue
-from indexer.library.lookup import find_video, handles
+from indexer.library.lookup import Roster, find_video
 from indexer.library.notes import PERSON, Note, add_note, find_notes
 from indexer.library.records import Hit, VideoRecord
-from indexer.library.searching import Where, beside, hits_of, nearest
+from indexer.library.searching import Where, beside, hits_of
 from indexer.library.texts import TextHit, search_texts, texts_of
 from indexer.library.vectors import Vectors
 from indexer.media.decoder import Decoder
@@ -30,10 +29,6 @@ from indexer.settings import Settings
 from indexer.texts.model import TimedText
 from indexer.timeline import Coverage, Frame, Segment, Span
 from indexer.vision.model import FrameBudget
-
-_FINGERPRINT = "fingerprint"
-_OUR_CHANGES = "SELECT total_changes()"
-"""With SQLite's data version, which counts what others write, it tells whether the catalog is as it was."""
 
 
 class Library:
@@ -62,13 +57,11 @@ class Library:
         self.timezone = timezone
         self.catalog = Catalog(folder / "catalog.sqlite")
         self.jobs = JobQueue(self.catalog)
-        self._new_embedding = embedding
+        self._index = EmbeddedIndex(
+            self.catalog, folder / "vectors", embedding=embedding, chroma_url=chroma_url
+        )
         self._reranking = reranker
-        self._chroma_url = chroma_url
-        self._embedder: tuple[str, Embedder] | None = None
-        self._vectors: dict[tuple[str, str], Vectors] = {}
-        self._videos: tuple[tuple[int, int], list[VideoRecord]] | None = None
-        self._handles: dict[str, str] | None = None
+        self._roster = Roster(self.catalog)
         self._decoder = Decoder()
         self.frames = FrameIndex(self)
 
@@ -92,10 +85,7 @@ class Library:
 
     def videos(self) -> list[VideoRecord]:
         """Return every video, whatever its status, sorted by name."""
-        (theirs,), (ours,) = (*self.catalog.query("PRAGMA data_version"), *self.catalog.query(_OUR_CHANGES))
-        if self._videos is None or self._videos[0] != (theirs, ours):  # they take seconds to read when many
-            self._videos, self._handles = ((theirs, ours), self.catalog.videos()), None
-        return list(self._videos[1])
+        return self._roster.videos()
 
     def video(self, name_or_id: str) -> VideoRecord:
         """Return the video that a name, handle, path or id means.
@@ -108,10 +98,7 @@ class Library:
 
     def handle(self, video: VideoRecord) -> str:
         """Return the video's short unique name: its file name, made unique where two files share it."""
-        videos = self.videos()
-        if self._handles is None:
-            self._handles = handles(videos)
-        return self._handles.get(video.video_id, video.name)
+        return self._roster.handle(video)
 
     def segments(self, video_id: str, span: Span | None = None) -> list[Segment]:
         """Return the visible segments that overlap ``span`` (default: all), in the order of time."""
@@ -137,8 +124,7 @@ class Library:
     def remove(self, video_id: str) -> None:
         """Forget a video, not its file: captions, words and vectors. Only the owner may call this."""
         self.catalog.remove_video(video_id)  # first: a kill in between leaves vectors that nothing asks for
-        for vectors in self._collections(self.embedder_name):
-            vectors.remove(video_id)
+        self._index.remove(video_id)
 
     def import_captions(
         self,
@@ -185,12 +171,7 @@ class Library:
         self, query: str, *, limit: int, video_id: str | None = None, span: Span | None = None
     ) -> list[Hit]:
         """Find segments whose captions, or one of whose events, lie near the query's vector, best first."""
-        embedder = self.embedder
-        vector = embedder.embed_query(query)
-        if not vector.any():  # nothing in the query that the embedder knows
-            return []
-        segments, events = self.vectors_of(embedder.name), self._event_vectors(embedder.name)
-        return nearest(self.catalog, segments, events, vector, limit, Where(video_id, span))
+        return self._index.search(query, limit, Where(video_id, span))
 
     def search_frames(
         self, query: str, *, limit: int, video_id: str | None = None, span: Span | None = None
@@ -276,22 +257,26 @@ class Library:
         frames = self.frames_at(video_id, spread(span, budget), max_side=budget.max_side)
         return once_each(frames, span)
 
-    # -- what the index was made with -------------------------------------------------------------------
+    # -- what the index was made with, and its vectors ---------------------------------------------------
 
     @property
     def fingerprint(self) -> Fingerprint | None:
         """What the library's index was made with; None while nothing was indexed."""
-        stored = self.catalog.meta(_FINGERPRINT)
-        return Fingerprint.from_json(stored) if stored else None
+        return self._index.fingerprint
 
     def set_fingerprint(self, fingerprint: Fingerprint) -> None:
         """Note what the index is made with from now on."""
-        self.catalog.set_meta(_FINGERPRINT, fingerprint.to_json())
+        self._index.set_fingerprint(fingerprint)
+
+    @property
+    def vision_name(self) -> str:
+        """Name of the vision model that captioned the index, "" before the first."""
+        return self.fingerprint.vision if self.fingerprint else ""
 
     @property
     def embedding_setting(self) -> str:
         """The setting that makes the embedder: the index's own, else the one for a new library."""
-        return self.fingerprint.embedding_setting if self.fingerprint else self._new_embedding
+        return self._index.embedding_setting
 
     @property
     def embedder(self) -> Embedder:
@@ -300,16 +285,12 @@ class Library:
         Raises:
             LibraryError: It is not the same any more (another revision of its model, say).
         """
-        fingerprint, setting = self.fingerprint, self.embedding_setting
-        if self._embedder is None or self._embedder[0] != setting:
-            self._embedder = (setting, make_embedder(setting))
-        embedder = self._embedder[1]
-        if fingerprint and embedder.name != fingerprint.embedding:
-            raise LibraryError(
-                f"the index was embedded by {fingerprint.embedding}, which is {embedder.name} now. "
-                "Index again with: witness index --reindex"
-            )
-        return embedder
+        return self._index.embedder
+
+    @property
+    def embedder_name(self) -> str:
+        """Name of the embedder that made the vectors."""
+        return self._index.embedder_name
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -324,6 +305,10 @@ class Library:
         """Return the collection of one embedder: a vector for each segment."""
         return self.collection(embedder_name, "segments")
 
+    def collection(self, embedder_name: str, kind: str) -> Vectors:
+        """Return the vectors that one embedder made of one kind of thing: segments, events, frames."""
+        return self._index.collection(embedder_name, kind)
+
     def store_vectors(self, embedder: Embedder, drafts: Sequence[tuple[int, Segment]]) -> None:
         """Embed segments, given with their ids, and their events, beside what is there already.
 
@@ -332,49 +317,11 @@ class Library:
         Raises:
             LibraryError: The disk is full, or vectors cannot be read back.
         """
-        store_entries(self.vectors_of(embedder.name), embedder, segment_entries(drafts))
-        events = self._event_vectors(embedder.name)
-        if events is not None:
-            store_entries(events, embedder, event_entries(drafts))
+        self._index.store(embedder, drafts)
 
     def drop_older_vectors(self, embedder: Embedder, video_id: str, fingerprint: str) -> None:
         """Drop a video's vectors that an older index left behind; only the owner may call this.
 
         It comes after publishing: until then the older index is the one that answers.
         """
-        drafts = self.catalog.drafts(video_id, fingerprint)
-        keep = [entry.entry_id for entry in segment_entries(drafts)]
-        self.vectors_of(embedder.name).remove(video_id, keep=keep)
-        events = self._event_vectors(embedder.name)
-        if events is not None:
-            events.remove(video_id, keep=[entry.entry_id for entry in event_entries(drafts)])
-
-    def _event_vectors(self, embedder_name: str) -> Vectors | None:
-        return self.collection(embedder_name, "events") if embeds_events(embedder_name) else None
-
-    def _collections(self, embedder_name: str) -> list[Vectors]:
-        events = self._event_vectors(embedder_name)
-        frames = self.fingerprint.frames if self.fingerprint else ""
-        return [
-            self.vectors_of(embedder_name),
-            *([events] if events is not None else []),
-            *([self.collection(frames, "frames")] if frames else []),
-        ]
-
-    def collection(self, embedder_name: str, kind: str) -> Vectors:
-        """Return the vectors that one embedder made of one kind of thing: segments, events, frames."""
-        if (embedder_name, kind) not in self._vectors:
-            self._vectors[embedder_name, kind] = Vectors(
-                self.folder / "vectors", embedder_name, kind=kind, url=self._chroma_url
-            )
-        return self._vectors[embedder_name, kind]
-
-    @property
-    def vision_name(self) -> str:
-        """Name of the vision model that captioned the index, "" before the first."""
-        return self.fingerprint.vision if self.fingerprint else ""
-
-    @property
-    def embedder_name(self) -> str:
-        """Name of the embedder that made the vectors."""
-        return self.fingerprint.embedding if self.fingerprint else self.embedder.name
+        self._index.drop_older(embedder, video_id, fingerprint)

@@ -1,4 +1,4 @@
-"""Find the video that a person means by a name."""
+"""Find the video that a person means by a name, among all that the library knows."""
 
 from __future__ import annotations
 
@@ -7,9 +7,36 @@ from collections import Counter
 from collections.abc import Sequence
 
 from indexer.errors import AmbiguousVideo, VideoNotFound
+from indexer.library.catalog import Catalog
 from indexer.library.records import VideoRecord
 
 _HANDLE_DIGITS = 6
+_OUR_CHANGES = "SELECT total_changes()"
+"""With SQLite's data version, which counts what others write, it tells whether the catalog is as it was."""
+
+
+class Roster:
+    """All videos of a catalog and their handles; read again only when the catalog changed."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._videos: tuple[tuple[int, int], list[VideoRecord]] | None = None
+        self._handles: dict[str, str] | None = None
+
+    def videos(self) -> list[VideoRecord]:
+        """Return every video, whatever its status, sorted by name."""
+        query = self._catalog.query
+        (theirs,), (ours,) = (*query("PRAGMA data_version"), *query(_OUR_CHANGES))
+        if self._videos is None or self._videos[0] != (theirs, ours):  # they take seconds to read when many
+            self._videos, self._handles = ((theirs, ours), self._catalog.videos()), None
+        return list(self._videos[1])
+
+    def handle(self, video: VideoRecord) -> str:
+        """Return a video's handle; its file name where it is not known any more."""
+        videos = self.videos()
+        if self._handles is None:
+            self._handles = handles(videos)
+        return self._handles.get(video.video_id, video.name)
 
 
 def handles(videos: Sequence[VideoRecord]) -> dict[str, str]:

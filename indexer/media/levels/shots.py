@@ -69,6 +69,8 @@ class Footage:
     """What a decoder needs to know of the stream."""
 
     codec: VideoCodecContext
+    first: VideoPacket
+    """The file's first packet, which may tell of the encoder."""
     time_base: Fraction
     origin: int
     geometry: Geometry
@@ -276,4 +278,19 @@ def _open_context(footage: Footage) -> VideoCodecContext:
     if not footage.is_filtered:
         context.options |= {"skip_loop_filter": "all"}
     context.open()
+    _tell_encoder(context, footage)
     return context
+
+
+def _tell_encoder(context: VideoCodecContext, footage: Footage) -> None:
+    """Have a decoder see which encoder made the file, where it says so only at its start.
+
+    Older versions of x264 wrote full colour (4:4:4) otherwise than the standard says; decoders set it right.
+    """
+    if footage.codec.name != "h264" or "444" not in (footage.codec.pix_fmt or ""):
+        return
+    try:
+        context.decode(footage.first)
+    except av.FFmpegError as error:
+        if isinstance(error, MemoryError):
+            raise

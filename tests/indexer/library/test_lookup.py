@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import AmbiguousVideo, VideoNotFound
-from indexer.library.lookup import find_video, handles
+from indexer.library.catalog import Catalog
+from indexer.library.lookup import Roster, find_video, handles
 from indexer.library.records import VideoRecord, VideoStatus
 
 
@@ -48,3 +49,19 @@ def test_a_wrong_name_is_answered_with_near_ones():
         find_video(VIDEOS, "gate noth")
     with pytest.raises(VideoNotFound, match="witness index"):
         find_video([], "dock.mp4")
+
+
+def test_the_roster_sees_what_this_connection_and_others_write(tmp_path):
+    """It reads all videos again only then: with many of them that takes seconds."""
+    ours, theirs = (Catalog(tmp_path / "catalog.sqlite") for _ in range(2))
+    roster = Roster(ours)
+    assert roster.videos() == []
+    for number, catalog in enumerate((ours, theirs)):
+        catalog.add_video(f"{number}" * 8, Path(f"/{number}/dock.mp4"), 1)
+        assert len(roster.videos()) == number + 1
+    assert roster.handle(roster.videos()[0]) == "dock.mp4#000000"
+    reads = []
+    ours.videos = lambda: reads.append(1) or []
+    assert len(roster.videos()) == 2 and not reads
+    for catalog in (ours, theirs):
+        catalog.close()

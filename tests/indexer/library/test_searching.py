@@ -25,7 +25,7 @@ class Meaning(LexicalEmbedder):
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    monkeypatch.setattr("indexer.library.library.make_embedder", lambda setting: Meaning())
+    monkeypatch.setattr("indexer.library.embedded.make_embedder", lambda setting: Meaning())
     opened = Library(tmp_path / "library")
     fingerprint = Fingerprint("vision", "", "", "meaning-1", "meaning", "10s")
     opened.set_fingerprint(fingerprint)
