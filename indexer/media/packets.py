@@ -20,6 +20,10 @@ from indexer.media.splices import JOINABLE, Splices, find_splices
 
 _MISSING = np.iinfo(np.int64).min
 _LONGEST = np.iinfo(np.int32).max
+_UNTIMED_SHARE = 0.05
+"""Share of packets without any time from which the times of a program stream are worked out anew."""
+PACED = "mpeg"
+"""ffmpeg's name of a program stream, which tells one time for all frames that share one of its packets."""
 _ALWAYS_TIMED = "mov,mp4,m4a,3gp,3g2,mj2"
 """Its tables tell every time, so the times of decoding and the places need not be kept."""
 
@@ -69,6 +73,13 @@ class PacketTable:
         reordered = bool(stream.codec_context.has_b_frames)
         if (dts == _MISSING).all() and (pts == _MISSING).all():
             return TimedPackets(_counted(stream, len(pts)), keys, shown, durations, counts=True)
+        untimed = (dts == _MISSING) & (pts == _MISSING)
+        if container == PACED and untimed.mean() > _UNTIMED_SHARE:
+            told = np.flatnonzero((pts != _MISSING) & (dts != _MISSING) & np.logical_or.accumulate(keys))
+            if len(told):
+                paced = _paced(int(pts[told[0]] - dts[told[0]]), dts, durations)
+                # A recording that begins in the middle is counted from the first frame that tells its time.
+                return TimedPackets(paced, keys, shown & (paced >= pts[told[0]]), durations, counts=True)
         untold = bool((pts == _MISSING).any()) or container == "avi"  # which gives reordered frames none
         counts = untold and reordered and bool((dts != _MISSING).all())
         times = dts if counts else np.where(pts == _MISSING, dts, pts)
@@ -108,6 +119,19 @@ def _filled(times: NDArray[np.int64]) -> NDArray[np.int64]:
     latest = np.searchsorted(known, np.arange(len(times)), side="right") - 1
     filled: NDArray[np.int64] = times[known[np.maximum(latest, 0)]]
     return filled
+
+
+def _paced(delay: int, dts: NDArray[np.int64], durations: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Go on from each told time of decoding by the frames' lengths, and shift all to the times of display.
+
+    Both kinds of time are the same steps, in another order of the frames: apart by the ``delay`` that a key
+    frame waits between being decoded and displayed.
+    """
+    known = np.flatnonzero(dts != _MISSING)
+    before = known[np.maximum(np.searchsorted(known, np.arange(len(dts)), side="right") - 1, 0)]
+    elapsed = np.concatenate([[0], np.cumsum(durations[:-1], dtype=np.int64)])
+    paced: NDArray[np.int64] = np.maximum.accumulate(dts[before] + elapsed - elapsed[before]) + delay
+    return paced
 
 
 def _counted(stream: VideoStream, count: int) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from indexer.media.index import PacketIndex, packet_pts, read_packets
+from indexer.media.packets import PACED
 from indexer.media.splices import Landing
 
 _SEEK_GAIN_FRAMES = 8
@@ -53,7 +54,7 @@ class FrameReader:
             "h264",
             "hevc",
         )
-        self._count = 0
+        self._count = None if container.format.name == PACED else 0
         self._at_joint = False  # packets were counted anew there, which looks as if some were lost
         self._sent = self._trusted_from = int(index.pts[0])
         self._frames = self._decode(after_seek=False)
@@ -175,14 +176,27 @@ class FrameReader:
             self._note_failure()
         for frame in frames:
             if self._index.counts:
-                frame.pts = int(self._index.pts[min(self._count, len(self._index.pts) - 1)])
-                self._count += 1
+                place = self._place(frame)
+                if place is None:
+                    continue
+                frame.pts = int(self._index.pts[min(place, len(self._index.pts) - 1)])
+                self._count = place + 1
             elif frame.pts is None:
                 frame.pts = frame.dts
             if frame.is_corrupt:  # the codec itself says that it made a part of it up
                 self.failures += 1
             elif frame.pts is not None and frame.pts >= self._trusted_from:
                 yield frame
+
+    def _place(self, frame: VideoFrame) -> int | None:
+        """Return which of the displayed frames it is; None where that is not known yet.
+
+        A program stream tells the times of some, and from there on the others are counted.
+        """
+        if self._container.format.name != PACED or frame.pts is None:
+            return self._count
+        place = self._index.position(frame.pts)
+        return place if place >= 0 and int(self._index.pts[place]) == frame.pts else self._count
 
     def _is_known_keyframe(self, packet: Packet[VideoStream]) -> bool:
         """Tell whether it is a key frame of the index; a parser that starts midway can mistake the time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ KINDS: dict[str, tuple[list[Fraction], dict[str, Any]]] = {
     "open_gop.ts": (irregular(120), {"options": OPEN_GOP}),
     "mpeg2.mpg": (steady(120), {"codec": "mpeg2video", "ticks": OLD_TICKS, "options": B_FRAMES}),
     "mpeg1.mpg": (steady(120), {"codec": "mpeg1video", "ticks": OLD_TICKS, "options": {"bf": "0"}}),
+    "few_times.mpg": (steady(120), {"ticks": OLD_TICKS, "options": B_FRAMES}),
+    "few_times_no_b.mpg": (steady(120), {"ticks": OLD_TICKS, "options": {"g": "24", "bf": "0"}}),
     "no_pts.avi": (steady(120), {"ticks": OLD_TICKS, "options": B_FRAMES}),
     "mpeg4.avi": (steady(120), {"codec": "mpeg4", "ticks": OLD_TICKS, "options": B_FRAMES}),
     "web.webm": (irregular(60), {"codec": "libvpx", "options": {"g": "24", "deadline": "realtime"}}),
@@ -178,3 +181,21 @@ def test_arguments_out_of_range_are_refused(
         WalkPlan(rate, side, start)
     with pytest.raises(ValueError, match="at least 1"):
         decoder.frames_at(steady_mp4, [0.0], max_side=0)
+
+
+@pytest.mark.parametrize("b_frames", ["0", "2"])
+def test_a_program_stream_that_begins_in_the_middle_is_counted_from_a_told_time(
+    b_frames: str, tmp_path: Path, decoder: Decoder
+) -> None:
+    """Few of its frames tell their times, and none of those that come out first."""
+    path = tmp_path / "cut.mpg"
+    write_barcodes(path, steady(300), ticks=OLD_TICKS, options={"g": "24", "bf": b_frames})
+    packs = [found.start() for found in re.finditer(b"\0\0\1\xba", path.read_bytes())]
+    path.write_bytes(path.read_bytes()[packs[len(packs) // 3] :])
+    length = decoder.probe(path).duration_seconds
+    frames = decoder.frames_at(path, [part * length / 10 for part in range(10)])
+    first = read_number(frames[0].pixels)
+    assert 50 < first < 250
+    assert [read_number(frame.pixels) - first for frame in frames] == [
+        round(frame.pts_seconds * 25) for frame in frames
+    ]
