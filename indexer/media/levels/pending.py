@@ -19,7 +19,8 @@ KEY_SECONDS = 8.0
 """In quiet footage one key frame in this time is decoded and compared, however many there are."""
 _AHEAD_GROUPS = 8
 _AHEAD_BYTES = 16 * 1024**2
-"""As far packets are read ahead, but always on to the next key frame to compare: quiet groups are small."""
+"""As far packets are read ahead, but always on to the next key frame to compare: quiet groups are small.
+Twice as many bytes are read where two groups could not be decoded at a time else."""
 _AHEAD_JOBS = 3
 _NEIGHBOURS = 2
 """Groups before this one whose quiet level counts, and one after it."""
@@ -96,7 +97,7 @@ class PendingGroups:
         if len(entries) < 2 or self._waits_for_more():
             return True
         held = sum(entry.group.held_bytes for entry in entries)
-        return len(entries) < _AHEAD_GROUPS and held < _AHEAD_BYTES
+        return len(entries) < _AHEAD_GROUPS and held < _AHEAD_BYTES * (2 if len(entries) < 3 else 1)
 
     def _waits_for_more(self) -> bool:
         """Tell whether the next key frame that the first group is compared with is not read yet."""

@@ -173,8 +173,19 @@ def test_packets_are_read_on_to_the_next_key_frame_that_is_compared_and_no_furth
     assert waiting.pending.has_room
 
 
-def test_large_groups_are_not_read_ahead(waiting: Waiting) -> None:
-    """16 MB are."""
+def test_of_large_groups_as_many_are_read_as_two_at_a_time_need(waiting: Waiting) -> None:
+    """10 MB each: of the second, which is decoded beside the first, the third tells what it is."""
     waiting.read(200_000, 200_000)
+    waiting.pending.decide(is_all_read=False)
+    assert (waiting.spans, waiting.pending.has_room) == ([0], True)
+    waiting.read(200_000)
+    waiting.pending.decide(is_all_read=False)
+    assert waiting.spans == [0, 1]
+    assert not waiting.pending.has_room
+
+
+def test_two_groups_that_fill_the_memory_are_enough(waiting: Waiting) -> None:
+    """20 MB each."""
+    waiting.read(400_000, 400_000)
     waiting.pending.decide(is_all_read=False)
     assert not waiting.pending.has_room
