@@ -8,14 +8,14 @@ from pathlib import Path
 import cv2
 
 
-def opencv_seconds(path: Path) -> float:
-    """Seconds that OpenCV takes to read every frame."""
-    began = time.perf_counter()
+def opencv_seconds(path: Path) -> float | None:
+    """Seconds that OpenCV takes to read every frame; None where it can decode none."""
+    began, count = time.perf_counter(), 0
     capture = cv2.VideoCapture(str(path))
     while capture.read()[0]:
-        continue
+        count += 1
     capture.release()
-    return time.perf_counter() - began
+    return time.perf_counter() - began if count else None
 
 
 def scenedetect_seconds(path: Path) -> tuple[float, int] | None:

@@ -166,6 +166,20 @@ def write(path: Path, pictures: Iterable[Picture], encoding: Encoding = Encoding
             container.mux(stream.encode(None))
 
 
+def repeated(path: Path, clip: Path, times: int) -> None:
+    """Join an encoded clip with itself without encoding anew."""
+    with av.open(str(clip)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for turn in range(times):
+            source.seek(0)
+            for packet in source.demux(video=0):
+                if packet.size and packet.pts is not None and packet.dts is not None:
+                    offset = turn * (source.streams.video[0].duration or 0)
+                    packet.pts, packet.dts = packet.pts + offset, packet.dts + offset
+                    packet.stream = stream
+                    target.mux(packet)
+
+
 def looped(
     path: Path, quiet: Path, active: Path, seconds: float, *, share: float, active_seconds: float
 ) -> None:
