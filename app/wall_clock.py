@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from indexer.clock.start import RecordingStart, format_error
+from indexer.clock.start import RecordingStart, clock_second, format_error, slack_seconds
 from indexer.library.records import VideoRecord
 from indexer.timeline import Span, format_seconds
-
-_TOLD_TO_THE_SECOND = 0.5
-"""Error below which a start is known better than to the second."""
 
 
 def describe_clock(video: VideoRecord) -> Iterator[str]:
@@ -66,7 +63,7 @@ def span_in_both_clocks(video: VideoRecord, span: Span) -> str:
 
 def clock_at(start: RecordingStart, seconds: float) -> datetime:
     """Return what a clock on the wall shows at a second of a video: whole seconds, never the next one yet."""
-    return (start.at(seconds) + timedelta(seconds=_slack(start))).replace(microsecond=0)
+    return clock_second(start.at(seconds), start.error_seconds)
 
 
 def seconds_of_day(video: VideoRecord) -> tuple[float, float] | None:
@@ -75,15 +72,7 @@ def seconds_of_day(video: VideoRecord) -> tuple[float, float] | None:
         return None
     starts_at = video.start.starts_at
     midnight = starts_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return (starts_at - midnight).total_seconds() + _slack(video.start), video.start.rate
-
-
-def _slack(start: RecordingStart) -> float:
-    """Return how many seconds to go ahead before a time is cut to whole seconds, as clocks show it.
-
-    A start that was read from the picture to a tenth would else show the second before for whole seconds.
-    """
-    return start.error_seconds if start.error_seconds < _TOLD_TO_THE_SECOND else 0.0
+    return (starts_at - midnight).total_seconds() + slack_seconds(video.start.error_seconds), video.start.rate
 
 
 def start_json(video: VideoRecord) -> dict[str, Any]:

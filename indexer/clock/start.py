@@ -15,6 +15,8 @@ from indexer.timeline import Span
 _EXACT_SECONDS = 1.0
 """Up to this error a start is told without "±": clocks show whole seconds."""
 _TO_THE_FRACTION_SECONDS = 0.02
+_TO_THE_SECOND_SECONDS = 0.5
+"""Error below which a start is known better than to the second."""
 _MARK = "; "
 
 
@@ -42,7 +44,7 @@ class WallSpan:
     def __str__(self) -> str:
         """Write it without the date, ``14:30:05–14:30:06``, with ± when it is an estimate."""
         first, last = (format_clock(_shown(each, self.error_seconds)) for each in (self.start, self.end))
-        return f"{first}–{last}{format_error(self.error_seconds)}"
+        return f"{first if first == last else f'{first}–{last}'}{format_error(self.error_seconds)}"
 
     @property
     def dated(self) -> str:
@@ -113,11 +115,22 @@ class RecordingStart:
         return cls(datetime.fromisoformat(starts_at), StartSource(kind), error_seconds, rate, remark)
 
 
+def slack_seconds(error_seconds: float) -> float:
+    """Return how many seconds to go ahead before a time is cut to whole seconds, as clocks show it.
+
+    A start that was read from the picture to a tenth would else show the second before for whole seconds.
+    """
+    return error_seconds if error_seconds < _TO_THE_SECOND_SECONDS else 0.0
+
+
+def clock_second(moment: datetime, error_seconds: float) -> datetime:
+    """Return what a clock on the wall shows at a time: whole seconds, never the next one yet."""
+    return (moment + timedelta(seconds=slack_seconds(error_seconds))).replace(microsecond=0)
+
+
 def _shown(moment: datetime, error_seconds: float) -> datetime:
-    """Round a time that is not known to the hundredth to whole seconds, as clocks show it."""
-    if error_seconds < _TO_THE_FRACTION_SECONDS:
-        return moment
-    return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
+    """Cut a time that is not known to the hundredth to whole seconds."""
+    return moment if error_seconds < _TO_THE_FRACTION_SECONDS else clock_second(moment, error_seconds)
 
 
 def format_clock(moment: datetime) -> str:
