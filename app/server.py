@@ -18,6 +18,9 @@ import anyio.to_thread
 import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 from streamlit import file_util
 from streamlit.web import bootstrap
 
@@ -137,6 +140,7 @@ def build_app(state: AppState) -> st.App:
                 round(state.settings.upload_gigabytes * 1e9),
             ),
             *proxy_routes(lambda: state.library, lambda: state.proxies),
+            Route("/library", _to_library_page),
             *media_routes(lambda: state.library),
         ],
         middleware=[
@@ -146,6 +150,11 @@ def build_app(state: AppState) -> st.App:
             Middleware(Gate, sign_in=state.sign_in),
         ],
     )
+
+
+async def _to_library_page(_request: Request) -> RedirectResponse:
+    """Bring whoever guesses the address from the menu's word to the page."""
+    return RedirectResponse("/videos")
 
 
 def _indexing(state: AppState) -> Callable[[st.App], AbstractAsyncContextManager[None]]:

@@ -70,9 +70,11 @@ def write_report(
         paragraphs.append(about_search(scope, question, findings))
     paragraphs += [f"One step failed: {_stop(error)}" for error in dict.fromkeys(errors)]
     answered = {each.video.video_id for each in asked}
-    if not scope.named and len(answered) == MAX_VIDEOS < len(scope.videos):
+    # Of those that the time lies past the end of, a note has told already.
+    there = [video for video in scope.videos if video.spans or not scope.times]
+    if not scope.named and len(answered) == MAX_VIDEOS < len(there):
         paragraphs.append(
-            f"These are the first {MAX_VIDEOS} of {len(scope.videos)} videos; name one to ask about it."
+            f"These are the first {MAX_VIDEOS} of {len(there)} videos; name one to ask about it."
         )
     paragraphs.append(_closing(findings))
     return "\n\n".join(paragraph.strip() for paragraph in paragraphs)

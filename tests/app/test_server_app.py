@@ -42,6 +42,7 @@ def test_page_and_media_are_served_side_by_side(client: TestClient) -> None:
     assert (part.status_code, part.content) == (206, CLIP_BYTES[:4])
     assert client.get(frame_url(DOCK, 5.0)).headers["content-type"] == "image/jpeg"
     assert client.get("/library/unknown").status_code == 404
+    assert client.get("/library", follow_redirects=False).headers["location"] == "/videos"
 
 
 @pytest.mark.parametrize(

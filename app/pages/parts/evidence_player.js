@@ -81,10 +81,23 @@ function makePlayer(data) {
   video.addEventListener("loadedmetadata", seek);
   video.addEventListener("seeked", goOn);
   video.addEventListener("error", showStill);
-  video.addEventListener("play", () => (window.witnessPlayer = self));
+  video.addEventListener("play", () => {
+    takeOver();
+    say(video.currentTime, "From"); // and no longer the frame that was stepped to before
+  });
+
+  // One player at a time: two would talk at once, and keys are for one.
+  function takeOver() {
+    if (window.witnessPlayer !== self) window.witnessPlayer?.pause();
+    window.witnessPlayer = self;
+  }
+
+  function pause() {
+    video.pause();
+  }
 
   function start(frame) {
-    window.witnessPlayer = self;
+    takeOver();
     const first = current === null;
     current = frame;
     plays = true;
@@ -140,7 +153,7 @@ function makePlayer(data) {
     else video.pause();
   }
 
-  const self = { figure, start, step, toggle };
+  const self = { figure, start, step, toggle, pause };
   return self;
 }
 

@@ -112,6 +112,15 @@ def test_more_videos_than_anyone_would_read_are_cut_and_the_answer_says_so(
     assert "the first 5 of 31 videos" in answer.text
 
 
+def test_videos_that_end_before_the_second_are_not_counted_among_those_left_out(
+    make_assistant: Maker, library: FakeLibrary
+) -> None:
+    library.records += [record(f"{i:016d}", f"cam_{i:02d}.mp4", 20.0 if i else 4.0) for i in range(5)]
+    answer = answer_of(make_assistant(), "what happened at second 5?")
+    assert "cam_00.mp4" in answer.text, "it lasts 4 seconds, and that is told"
+    assert "These are the first" not in answer.text
+
+
 def test_a_model_that_judges_is_quoted_line_by_line(
     make_assistant: Maker, library: FakeLibrary, vision: FakeVision
 ) -> None:
