@@ -35,6 +35,8 @@ class CountQuestion:
     """What an event has to say, as `indexer.library.occurrences.Wanted` reads it; "" for every event."""
 
 
+_HAPPENING = r"(?:scene |light )?(?:cuts?|changes?|events?|movements?|arrivals?|departures?)\b"
+"""Things that happen: how many there are is how often they do."""
 _KINDS: tuple[tuple[Count, str], ...] = (
     (
         Count.COMPARE,
@@ -50,7 +52,8 @@ _KINDS: tuple[tuple[Count, str], ...] = (
     ),
     (
         Count.TIMES,
-        r"\bhow (?:often|many times)\b|\b(?:the )?number of times\b|\bcount (?:how|every|each|all|the|of)\b"
+        rf"\bhow (?:often|many times|many (?={_HAPPENING}))\b|\b(?:the )?number of times\b"
+        r"|\bcount (?:how|every|each|all|the|of)\b"
         r"|(?:一共|总共)?(?:多少|几)[次回]",
     ),
     (
@@ -91,7 +94,9 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LIGHTS_OUT = re.compile(r"\blights?\b.*\b(?:out|off)\b", re.IGNORECASE)
 _LIGHTS_OUT_WORDS = "light out|off|dark|darkens"
 _AND_LAST = re.compile(r"\bfirst\b.*\blast\b|\blast\b.*\bfirst\b|最早.*最[晚后]", re.IGNORECASE)
-_COUNTS_THINGS = re.compile(r"\bhow many (?!times\b)|多少[个人只辆位]|几[个人只辆位]", re.IGNORECASE)
+_COUNTS_THINGS = re.compile(
+    rf"\bhow many (?!times\b|{_HAPPENING})|多少[个人只辆位]|几[个人只辆位]", re.IGNORECASE
+)
 
 
 def read_count(question: str, *, measured: bool) -> CountQuestion | None:

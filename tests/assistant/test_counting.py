@@ -33,6 +33,8 @@ DARK = '"went dark"|"got darker"'
         ("how many times did the light come back on?", Count.TIMES, '"the light rose"'),
         ("which camera saw more movement?", Count.COMPARE, '"moved"'),
         ("how often did anything happen?", Count.TIMES, ""),
+        ("how many events are there?", Count.TIMES, ""),
+        ("how many cuts are there?", Count.TIMES, '"a cut"|"changed gradually"'),
     ],
 )
 def test_a_question_for_a_count_becomes_what_the_observer_would_say(
