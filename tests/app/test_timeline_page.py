@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from chat_fakes import FakeAssistant, make_answer
+from chat_fakes import DOCK, FakeAssistant, FakeLibrary, make_answer, make_record
 from indexed_library import happens, minutes, publish
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +16,7 @@ import app.pages
 from app import state as app_state
 from app.owner import owner_of_session
 from app.pages.parts.timeline_chart import CLICKED, DRAGGED
-from app.pages.parts.timeline_view import legend
+from app.pages.parts.timeline_view import _displayed, legend
 from app.state import AppState
 from app.timeline.facts import Facts, Whole
 from app.timeline.kinds import Kinds
@@ -92,6 +93,12 @@ def test_a_link_opens_the_second_and_plays_it() -> None:
     assert "a person walks in" in shown(page)
     names = [element.proto.component_name for element in page.get("bidi_component")]
     assert "witness_timeline_play" in names and "witness_evidence" in names
+
+
+def test_a_moment_shows_the_frames_displayed_then_at_their_own_times(tmp_path: Path) -> None:
+    """A click falls between two frames; twice the same frame is shown once."""
+    state = SimpleNamespace(library=FakeLibrary([make_record(tmp_path)]))
+    assert _displayed(state, DOCK, [12.51, 12.515, 13.0]) == (12.48, 13.0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("at", ["-5", "nan", "x", "1e99"])

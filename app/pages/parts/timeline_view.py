@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from app.timeline.marks import Pen, short
 from app.timeline.picture import draw
 from app.timeline.rows import Scene, kind_colour
 from app.timeline.view import Subject, View
+from indexer.errors import WitnessError
 from indexer.library.activity import noted
 from indexer.timeline import Span
 
@@ -137,7 +138,8 @@ def _show_moment(state: AppState, view: View) -> None:
     video, seconds = found[1].recording, view.seconds
     st.query_params["video"], st.query_params["at"] = view.video_id, f"{seconds:.3f}"
     view.told_in_address = (view.video_id, seconds)
-    frames = [seconds + step for step in _MOMENT_SECONDS if seconds + step < video.duration_seconds - 0.05]
+    wanted = [seconds + step for step in _MOMENT_SECONDS if seconds + step < video.duration_seconds - 0.05]
+    frames = _displayed(state, view.video_id, wanted or [seconds])
     end = max(min(seconds + _MOMENT_SECONDS[-1], video.duration_seconds), seconds + 0.04)
     told = [
         segment.caption.summary
@@ -147,8 +149,20 @@ def _show_moment(state: AppState, view: View) -> None:
     moment = CardMoment(
         video_id=view.video_id,
         span=Span(seconds, end),
-        frame_seconds=tuple(frames) or (seconds,),
+        frame_seconds=frames,
         text=short(" ".join(told)),
     )
     moment_card(state, moment, key="timeline-moment")
     play_moment(view.video_id, moment.frame_seconds[0], view.clicks)
+
+
+def _displayed(state: AppState, video_id: str, wanted: Sequence[float]) -> tuple[float, ...]:
+    """Return the times of the frames that are displayed then: a click falls between two of them."""
+    found = []
+    for seconds in wanted:
+        try:
+            around = state.library.frame_times(video_id, seconds)
+        except WitnessError:  # the file is gone: the strip says so
+            return tuple(wanted)
+        found.append(max((time for time in around if time <= seconds + 1e-6), default=seconds))
+    return tuple(dict.fromkeys(found))
