@@ -21,7 +21,7 @@ PER_PAGE = 9
 COLUMNS = 3
 
 _HITS, _PAGE = "search-hits", "search-page"
-_HOW = "Words are searched by meaning and as they are written; a picture by how the frames look."
+_HOW = "Words are searched in what the index says of each moment, a picture by how the frames look."
 
 
 def main() -> None:

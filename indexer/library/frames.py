@@ -28,6 +28,10 @@ from indexer.timeline import Frame, Segment, Span
 if TYPE_CHECKING:
     from indexer.library.library import Library
 
+NO_FRAMES_INDEXED = (
+    "this library has no vectors of frames, so it cannot be searched with a picture. Make them "
+    "with: witness index --reindex --frame-embedding MODEL, a model of the kind of SigLIP or CLIP"
+)
 FRAMES_PER_SEGMENT = 8
 """Most frames of a segment that get a vector: of 10 s, one every 1.25 s."""
 IDS_PER_SEGMENT = 100
@@ -177,13 +181,15 @@ class FrameIndex:
         """
         made_with = self._made_with
         if not made_with.frames:
-            raise LibraryError(
-                "this library has no vectors of frames, so it cannot be searched with a picture. Make them "
-                "with: witness index --reindex --frame-embedding MODEL, a model of the kind of SigLIP or CLIP"
-            )
+            raise LibraryError(NO_FRAMES_INDEXED)
         pixels = read_picture(picture)
         vector = self._embedder_of(made_with).embed_frames([pixels])[0]
         return self._nearest(made_with, vector, limit, where)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether frames are indexed."""
+        return bool(self._made_with.frames)
 
     @property
     def _made_with(self) -> Fingerprint:

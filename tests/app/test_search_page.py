@@ -17,6 +17,7 @@ from app import state as app_state
 from app.pages.parts.search_hits import MOST_MOMENTS, Search, find_hits
 from app.state import AppState
 from indexer.embedding.configured import make_embedder
+from indexer.library.frames import FrameHit, FrameIndex
 from indexer.library.library import Library
 from indexer.settings import Settings
 from indexer.timeline import Span
@@ -129,14 +130,14 @@ def test_words_and_filters_are_kept_in_the_address() -> None:
 
 
 def test_nothing_asked_explains_the_search() -> None:
-    assert "Words are searched by meaning" in shown(open_page())
+    assert "Words are searched in what the index says" in shown(open_page())
 
 
 def test_a_picture_without_a_frame_index_says_how_to_make_one() -> None:
+    """Before a picture is given, not after."""
     page = open_page()
-    page.file_uploader(key="search-picture").set_value(("gate.png", b"\x89PNG", "image/png"))
-    page = no_exception(page.run())
-    assert "frame" in shown(page) and "witness index" in shown(page)
+    assert not page.get("file_uploader")
+    assert "no vectors of frames" in shown(page) and "witness index" in shown(page)
 
 
 def test_many_hits_come_in_pages(library: Library) -> None:
@@ -167,3 +168,24 @@ def test_hostile_words_stay_words(library: Library) -> None:
     assert len(texts) >= 2
     for text in texts:
         assert not re.search(r"(?<!\\)(!\[x\]|<img|\$x|:red)", text), text
+
+
+def test_a_picture_finds_the_moment_whose_frame_looks_most_like_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (video,) = (each for each in library.videos() if each.video_id == YARD)
+    segment = library.segments(YARD, Span(43, 44))[0]
+    seen: list[object] = []
+
+    def like(_index: FrameIndex, picture: object, *_: object) -> list[FrameHit]:
+        seen.append(picture)
+        return [FrameHit(video, segment, 44.5, 0.9)]
+
+    monkeypatch.setattr(FrameIndex, "is_there", True)
+    monkeypatch.setattr(FrameIndex, "like", like)
+    page = open_page()
+    page.file_uploader(key="search-picture").set_value(("bus.png", b"\x89PNG of a bus", "image/png"))
+    page = no_exception(page.run())
+    assert b"\x89PNG of a bus" in seen
+    assert "1 moment for the picture" in shown(page)
+    assert "yard.mp4" in shown(page)

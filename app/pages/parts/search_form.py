@@ -11,6 +11,7 @@ from app.pages.parts.search_hits import Search
 from app.pages.parts.text import plain
 from assistant.timing import parse_seconds
 from indexer.errors import WitnessError
+from indexer.library.frames import NO_FRAMES_INDEXED
 from indexer.library.recordings import Recording, cameras, find_recordings, recording
 from indexer.timeline import Span
 
@@ -39,14 +40,17 @@ def read_form(library: Library) -> Search:
             width="stretch",
         )
         with st.popover("Picture", icon=":material/image_search:"):
-            picture = _picture()
+            picture = _picture(library)
         with st.popover("Filters", icon=":material/filter_list:"):
             search = _filters(library, words, picture)
     _keep_in_address(search)
     return search
 
 
-def _picture() -> bytes:
+def _picture(library: Library) -> bytes:
+    if not library.frames.is_there:
+        st.caption(f"{NO_FRAMES_INDEXED[:1].upper()}{plain(NO_FRAMES_INDEXED[1:])}.")
+        return b""
     uploaded = st.file_uploader(
         "Look for what looks like this picture",
         type=PICTURES,
