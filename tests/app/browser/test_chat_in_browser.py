@@ -57,6 +57,11 @@ def test_question_leads_to_its_frames_and_on_from_them(page: Page, address: str,
         page.keyboard.press(key)  # the clip has 25 frames a second
         expect(page.locator("figcaption")).to_contain_text(f"0:{seconds}")
         assert current_time(video) == pytest.approx(seconds, abs=0.002)
+    page.keyboard.press("k")  # the caption names no frame any more that has gone by
+    expect(page.locator("figcaption")).to_contain_text("From dock.mp4 0:10.")
+    page.keyboard.press("k")
+    expect(video).to_have_js_property("paused", True)
+    video.evaluate("video => { video.currentTime = 10.04 }")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     page.keyboard.press("?")
