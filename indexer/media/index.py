@@ -53,6 +53,8 @@ class PacketIndex:
     places: dict[int, int] = field(default_factory=dict)
     """Of the key frames of an AVI: where in the file each lies. A seek counts on from what its own table
     says, and where that is damaged, the times after the seek are those of other frames."""
+    anchored: bool = False
+    """Where ``counts``: some frames tell their times, the first among them; the others are counted on."""
 
     @property
     def duration_seconds(self) -> float:
@@ -187,6 +189,7 @@ def assemble(packets: TimedPackets, first_frame: VideoFrame, stream: VideoStream
         packets.counts,
         packets.splices,
         packets.places,
+        packets.anchored,
     )
 
 

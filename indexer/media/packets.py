@@ -22,7 +22,7 @@ _MISSING = np.iinfo(np.int64).min
 _LONGEST = np.iinfo(np.int32).max
 _UNTIMED_SHARE = 0.05
 """Share of packets without any time from which the times of a program stream are worked out anew."""
-PACED = "mpeg"
+_PACED = "mpeg"
 """ffmpeg's name of a program stream, which tells one time for all frames that share one of its packets."""
 _ALWAYS_TIMED = "mov,mp4,m4a,3gp,3g2,mj2"
 """Its tables tell every time, so the times of decoding and the places need not be kept."""
@@ -74,12 +74,13 @@ class PacketTable:
         if (dts == _MISSING).all() and (pts == _MISSING).all():
             return TimedPackets(_counted(stream, len(pts)), keys, shown, durations, counts=True)
         untimed = (dts == _MISSING) & (pts == _MISSING)
-        if container == PACED and untimed.mean() > _UNTIMED_SHARE:
+        if container == _PACED and untimed.mean() > _UNTIMED_SHARE:
             told = np.flatnonzero((pts != _MISSING) & (dts != _MISSING) & np.logical_or.accumulate(keys))
             if len(told):
                 paced = _paced(int(pts[told[0]] - dts[told[0]]), dts, durations)
                 # A recording that begins in the middle is counted from the first frame that tells its time.
-                return TimedPackets(paced, keys, shown & (paced >= pts[told[0]]), durations, counts=True)
+                shown &= paced >= pts[told[0]]
+                return TimedPackets(paced, keys, shown, durations, counts=True, anchored=True)
         untold = bool((pts == _MISSING).any()) or container == "avi"  # which gives reordered frames none
         counts = untold and reordered and bool((dts != _MISSING).all())
         times = dts if counts else np.where(pts == _MISSING, dts, pts)
@@ -111,6 +112,8 @@ class TimedPackets:
     splices: Splices | None = None
     places: dict[int, int] = field(default_factory=dict)
     """Of the key frames of an AVI: where in the file each lies."""
+    anchored: bool = False
+    """Some frames tell their times, the first that is displayed among them: counting begins there."""
 
 
 def _filled(times: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,7 +11,6 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from indexer.media.index import PacketIndex, packet_pts, read_packets
-from indexer.media.packets import PACED
 from indexer.media.splices import Landing
 
 _SEEK_GAIN_FRAMES = 8
@@ -54,7 +53,7 @@ class FrameReader:
             "h264",
             "hevc",
         )
-        self._count = None if container.format.name == PACED else 0
+        self._count = None if index.anchored else 0
         self._at_joint = False  # packets were counted anew there, which looks as if some were lost
         self._sent = self._trusted_from = int(index.pts[0])
         self._frames = self._decode(after_seek=False)
@@ -193,7 +192,7 @@ class FrameReader:
 
         A program stream tells the times of some, and from there on the others are counted.
         """
-        if self._container.format.name != PACED or frame.pts is None:
+        if not self._index.anchored or frame.pts is None:
             return self._count
         place = self._index.position(frame.pts)
         return place if place >= 0 and int(self._index.pts[place]) == frame.pts else self._count
