@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from browser_media import expect_picture
 from browser_watch import Watch
 from playwright.sync_api import Page, expect
 
@@ -41,8 +42,7 @@ def test_a_rule_is_made_and_its_alert_is_reviewed(
     told = card.get_by_text("a <b>red</b> thing lies there")
     expect(told).to_be_visible(timeout=30_000)  # without a reload
     picture = page.get_by_role("button", name=re.compile(r"^Play dock\.mp4 0:05")).first.locator("img")
-    expect(picture).to_have_js_property("complete", True, timeout=20_000)
-    assert picture.evaluate("image => image.naturalWidth") > 0
+    expect_picture(picture)
 
     page.get_by_role("button", name="Right").click()
     expect(page.get_by_text("Nothing to review.")).to_be_visible(timeout=20_000)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from browser_media import expect_picture
 from browser_watch import Watch
 from playwright.sync_api import Locator, Page, expect
 
@@ -40,8 +41,7 @@ def test_question_leads_to_its_frames_and_on_from_them(page: Page, address: str,
     expect(answer).to_contain_text(re.compile(r"\bred\b"), timeout=SLOW)
     frames = page.get_by_role("button", name=re.compile(r"^Play dock\.mp4 0:05"))
     picture = frames.first.locator("img")
-    expect(picture).to_have_js_property("complete", True, timeout=20_000)
-    assert picture.evaluate("image => image.naturalWidth") > 0
+    expect_picture(picture)
 
     video = page.locator("video")
     video.evaluate(RECORD_SEEKS)

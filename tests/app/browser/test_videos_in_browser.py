@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from browser_media import expect_picture
 from playwright.sync_api import Locator, Page, expect
 from small_video import write_video
 
@@ -68,8 +69,7 @@ def test_videos_come_and_go(page: Page, address: str, library_folder: Path, tmp_
     for name in ("x.mp4", "night.mp4"):
         expect(card(page, name).get_by_role("button", name="Ask")).to_be_visible(timeout=120_000)
         picture = card(page, name).get_by_role("img", name=f"Frame of {name}")
-        expect(picture).to_have_js_property("complete", True, timeout=30_000)
-        assert picture.evaluate("image => image.naturalWidth") > 0
+        expect_picture(picture)
 
     page.get_by_role("tab", name="Watched folders").click()
     page.get_by_role("button", name="Stop watching").click()
