@@ -14,12 +14,16 @@ import av
 import pytest
 from browser_server import browsing, serving
 from browser_watch import Watch
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from indexer.library.library import Library
 from indexer.settings import Settings
 
 Witness = Callable[..., subprocess.CompletedProcess[str]]
+
+_PATIENCE_MS = 60_000
+"""How long a page may take for a step: two seconds mostly, but machines that run tests are busy."""
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 def copy_as_mpeg4(clip: Path, copy: Path, seconds: float = 7.0) -> None:
@@ -90,6 +94,7 @@ def page(browser_address: str, watch: Watch) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.connect(browser_address)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(_PATIENCE_MS)
         watch.follow(page)
         yield page
         browser.close()

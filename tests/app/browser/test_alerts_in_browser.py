@@ -26,11 +26,11 @@ def test_a_rule_is_made_and_its_alert_is_reviewed(
 ) -> None:
     """The model's answers come from elsewhere (this server has none); all that the person does is real."""
     page.goto(address)
-    page.get_by_role("link", name="Alerts").click(timeout=30_000)
-    page.get_by_role("textbox", name="Name").fill("spill", timeout=30_000)
+    page.get_by_role("link", name="Alerts").click()
+    page.get_by_role("textbox", name="Name").fill("spill")
     page.get_by_role("textbox", name="What to watch for").fill("Something red is on the floor")
     page.get_by_role("button", name="Add rule").click()
-    expect(page.get_by_text("Not asked yet")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Not asked yet")).to_be_visible()
 
     with (
         closing(Library.open(Settings(library=library_folder))) as library,
@@ -40,18 +40,18 @@ def test_a_rule_is_made_and_its_alert_is_reviewed(
         rules.write(rules.rule("spill"), library.video("dock.mp4").video_id, "a-model", [found])
     card = page.get_by_test_id("stMainBlockContainer")
     told = card.get_by_text("a <b>red</b> thing lies there")
-    expect(told).to_be_visible(timeout=30_000)  # without a reload
+    expect(told).to_be_visible()  # without a reload
     picture = page.get_by_role("button", name=re.compile(r"^Play dock\.mp4 0:05")).first.locator("img")
     expect_picture(picture)
 
     page.get_by_role("button", name="Right").click()
-    expect(page.get_by_text("Nothing to review.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Nothing to review.")).to_be_visible()
     page.get_by_text("Confirmed", exact=True).click()
-    expect(told).to_be_visible(timeout=20_000)
+    expect(told).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Asked of 1 segment: 1 yes, 0 cannot tell.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Asked of 1 segment: 1 yes, 0 cannot tell.")).to_be_visible()
 
     page.get_by_role("button", name="Remove", exact=True).click()
     page.get_by_role("button", name="Remove it").click()
-    expect(page.get_by_text("Something red is on the floor")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text("Something red is on the floor")).to_have_count(0)
     assert watch.complaints == []

@@ -23,7 +23,7 @@ SLOW = 120_000
 def ask(page: Page, question: str, about: str = "") -> None:
     """Choose a video and type a question."""
     if about:
-        page.get_by_role("combobox", name="Ask about").click(timeout=30_000)
+        page.get_by_role("combobox", name="Ask about").click()
         page.get_by_role("option", name=about).click()
     page.get_by_role("textbox", name="Ask about your videos").fill(question)
     page.keyboard.press("Enter")
@@ -46,7 +46,7 @@ def test_question_leads_to_its_frames_and_on_from_them(page: Page, address: str,
     video = page.locator("video")
     video.evaluate(RECORD_SEEKS)
     frames.first.click()
-    page.wait_for_function("() => window.seeks.length > 0", timeout=15_000)
+    page.wait_for_function("() => window.seeks.length > 0")
     assert page.evaluate("() => window.seeks[0]") == pytest.approx(5, abs=0.05)
     assert video.evaluate("video => video.duration") == pytest.approx(30, abs=0.2)
 
@@ -79,15 +79,15 @@ def test_question_leads_to_its_frames_and_on_from_them(page: Page, address: str,
     page.keyboard.press("Enter")
     second = page.get_by_test_id("stChatMessage").nth(3)
     expect(second).to_contain_text("DOCK 4", timeout=SLOW)
-    expect(second.get_by_text(re.compile(r"What was done: \d steps"))).to_be_visible(timeout=30_000)
+    expect(second.get_by_text(re.compile(r"What was done: \d steps"))).to_be_visible()
 
     page.get_by_role("button", name="This is wrong").first.click()
     page.get_by_label("What is wrong here, and what is right?").fill("that *box* was thrown")
     page.get_by_role("button", name="Keep the note").click()
     noted = page.get_by_text("noted by a person: that *box* was thrown").first
-    expect(noted).to_be_visible(timeout=20_000)
+    expect(noted).to_be_visible()
     page.reload()
-    expect(noted).to_be_visible(timeout=30_000)
+    expect(noted).to_be_visible()
     assert watch.hosts <= {"localhost", ""}, "the page asked another host"  # "" is a blob: or data: address
     assert watch.complaints == []
 
@@ -96,8 +96,8 @@ def test_conversations_are_ones_own(page: Page, address: str, tmp_path: Path) ->
     """Stop a question, ask another, name it, find it again, export it, delete it; nobody else sees it."""
     page.goto(address)
     ask(page, "what happened between 0:00 and 0:30?", about="dock.mp4")
-    page.get_by_role("button", name="Stop", exact=True).click(timeout=30_000)
-    expect(page.get_by_text("Nothing of this question is kept.")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Nothing of this question is kept.")).to_be_visible()
     ask(page, "what happened at second 15?")
     expect(page.get_by_test_id("stChatMessage")).to_have_count(2, timeout=SLOW)
     expect(page.get_by_role("button", name=re.compile("^Play dock"))).not_to_have_count(0, timeout=SLOW)
@@ -108,17 +108,17 @@ def test_conversations_are_ones_own(page: Page, address: str, tmp_path: Path) ->
     page.get_by_role("button", name="Rename", exact=True).click()
     sidebar = page.get_by_test_id("stSidebar")
     listed = sidebar.get_by_role("button", name="The night shift")
-    expect(listed).to_be_visible(timeout=20_000)
+    expect(listed).to_be_visible()
     search = page.get_by_role("textbox", name="Search conversations")
     for words, found in (("no such words", 0), ("SECOND 15", 1)):
         search.fill(words)
         search.press("Enter")
-        expect(listed).to_have_count(found, timeout=20_000)
+        expect(listed).to_have_count(found)
 
     assert page.context.browser is not None
     other = page.context.browser.new_context().new_page()
     other.goto(page.url)
-    expect(other.get_by_text("begun in another browser")).to_be_visible(timeout=30_000)
+    expect(other.get_by_text("begun in another browser")).to_be_visible()
     expect(other.get_by_role("button", name="The night shift")).to_have_count(0)
     expect(other.get_by_role("textbox", name="Ask about your videos")).to_have_count(0)
     other.close()
@@ -137,7 +137,7 @@ def test_conversations_are_ones_own(page: Page, address: str, tmp_path: Path) ->
 
     page.get_by_text("Delete it for good").click()
     page.get_by_role("button", name="Delete", exact=True).click()
-    expect(listed).to_have_count(0, timeout=20_000)
+    expect(listed).to_have_count(0)
     assert "conversation=" not in page.url
 
 
@@ -146,9 +146,9 @@ def test_video_that_the_browser_does_not_play_shows_its_frame(page: Page, addres
     page.goto(address)
     ask(page, "what happened at second 5?", about="old.avi")
     page.get_by_role("button", name=re.compile(r"^Play old\.avi 0:05")).first.click(timeout=SLOW)
-    expect(page.get_by_text("does not play this file (mpeg4 video)")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("does not play this file (mpeg4 video)")).to_be_visible()
     still = page.locator("figure img")
-    expect(still).to_have_js_property("naturalWidth", 384, timeout=15_000)
+    expect(still).to_have_js_property("naturalWidth", 384)
     video = page.locator("video")
     expect(video).to_be_visible(timeout=SLOW)
     expect(video).to_have_js_property("videoWidth", 384, timeout=SLOW)
@@ -159,7 +159,7 @@ def test_hostile_picture_in_a_question_makes_no_request(page: Page, address: str
     """Neither Markdown nor the policy lets a remote picture be loaded; on a phone the page fits."""
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(address)
-    expect(page.get_by_role("textbox", name="Ask about your videos")).to_be_in_viewport(timeout=30_000)
+    expect(page.get_by_role("textbox", name="Ask about your videos")).to_be_in_viewport()
     ask(page, "what happened at second 15? ![x](http://evil.example/pixel.png)")
     expect(page.get_by_text("What was inspected, and what was not")).to_be_visible(timeout=SLOW)
     page.evaluate("() => { new Image().src = 'http://evil.example/direct.png' }")  # the policy alone

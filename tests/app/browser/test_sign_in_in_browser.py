@@ -32,6 +32,6 @@ def test_the_password_opens_the_page_where_one_wanted_to_go(page: Page, guarded:
     assert page.get_by_text("Library").count() == 0
     page.get_by_label("Password").fill("correct horse")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Library")).to_be_visible(timeout=60_000)  # over its WebSocket
+    expect(page.get_by_role("heading", name="Library")).to_be_visible()  # over its WebSocket
     expect(page.get_by_text("Signed in as ann")).to_be_attached()
     assert all("(Unauthorized)" in each for each in watch.complaints)

@@ -26,14 +26,14 @@ def place(chart: Locator, share: float, down: float = 20) -> tuple[float, float]
 def open_timeline(page: Page, address: str) -> Locator:
     """Go there by the navigation, choose the dock, and return the chart once it is drawn."""
     page.goto(address)
-    page.get_by_role("link", name="Timeline").click(timeout=30_000)
-    page.get_by_role("textbox", name="Find a video").fill("dock", timeout=30_000)
+    page.get_by_role("link", name="Timeline").click()
+    page.get_by_role("textbox", name="Find a video").fill("dock")
     page.keyboard.press("Enter")
     chart = page.get_by_test_id("stVegaLiteChart").and_(
         page.get_by_label(re.compile(r"^Timeline of dock\.mp4, "))
     )
-    expect(chart.locator("canvas, svg").first).to_be_visible(timeout=30_000)
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(1, timeout=15_000)  # the other one is gone
+    expect(chart.locator("canvas, svg").first).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(1)  # the other one is gone
     expect(page.get_by_text("0:00–0:30")).to_be_visible()
     return chart
 
@@ -58,7 +58,7 @@ def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str,
     page.mouse.click(x, y)
     page.mouse.move(5, 5)
     video = page.locator("video")
-    expect(video).to_have_count(1, timeout=15_000)
+    expect(video).to_have_count(1)
     page.wait_for_url(re.compile(r"at=12\.\d"))
     began = played_from(video)
     at = float(re.search(r"at=([\d.]+)", page.url)[1])  # type: ignore[index]
@@ -78,7 +78,7 @@ def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str,
         page.wait_for_timeout(1500)
         if window.is_visible():
             break
-    expect(window).to_be_visible(timeout=15_000)
+    expect(window).to_be_visible()
     page.get_by_role("button", name="10 s", exact=True).click()
     page.get_by_role("button", name="Next event").click()
     page.wait_for_url(re.compile(r"at=18\."))
@@ -96,7 +96,7 @@ def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str,
     page.set_viewport_size({"width": 1280, "height": 900})
     expect(tooltip).to_have_count(1)
     page.get_by_role("link", name="Incidents").click()
-    expect(tooltip).to_have_count(0, timeout=15_000)  # with its last text
+    expect(tooltip).to_have_count(0)  # with its last text
     assert watch.hosts <= {"localhost", ""}
     assert watch.complaints == [], "the chart works under the page's policy"
 
@@ -105,9 +105,9 @@ def test_cameras_by_the_clock_fit_a_phone(page: Page, address: str) -> None:
     """At 390 pixels the cameras' timeline is there, with a description for those who cannot see it."""
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{address}/timeline")
-    page.get_by_role("radio", name="Cameras by the clock").click(timeout=30_000)
-    expect(page.get_by_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d–"))).to_be_visible(timeout=30_000)
+    page.get_by_role("radio", name="Cameras by the clock").click()
+    expect(page.get_by_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d–"))).to_be_visible()
     said = re.compile(r"Timeline of dock\.mp4, old\.avi, .*activity, \d+ segments, \d+ events")
     chart = page.get_by_test_id("stVegaLiteChart").and_(page.get_by_label(said))
-    expect(chart).to_be_visible(timeout=15_000)
+    expect(chart).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
