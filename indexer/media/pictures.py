@@ -77,6 +77,20 @@ _HD_WIDTH, _SD_HEIGHT = 1280, 576
 _QUARTERED_COLOUR = ("yuv420p", "yuvj420p", "nv12")
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A frame that is scaled, and not in its final colours yet, nor upright."""
+
+    frame: VideoFrame
+    matrix: Colorspace | None = None
+    """Of its colours, where the frame does not tell it; None in RGB."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes."""
+        return sum(plane.buffer_size for plane in self.frame.planes)
+
+
 class Painter:
     """Turns decoded frames of one video into RGB arrays of one size."""
 
@@ -89,19 +103,27 @@ class Painter:
 
     def rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return the frame's pixels, shape (height, width, 3), contiguous."""
+        return self.paint(self.draft(frame))
+
+    def draft(self, frame: VideoFrame) -> Draft:
+        """Scale the frame, and leave its colours for `paint`, if they take less memory so."""
         width, height = self._size
         if is_hdr(frame):
-            painted = self._scale(frame, width, height, "rgb48le")
-            return self._geometry.upright(to_sdr(_pixels(painted), frame.color_trc))
+            deep = self._scale(frame, width, height, "rgb48le")
+            return Draft(VideoFrame.from_ndarray(to_sdr(_pixels(deep), frame.color_trc), format="rgb24"))
         if width < frame.width and frame.format.name in _QUARTERED_COLOUR:
             # Scaling and converting colours in one go takes a slow general path: two steps halve the time.
             matrix = self._matrix(frame)
             frame = self._halver.halved(frame, width, height)
-            frame = self._scale(frame, width, height, "yuv422p", matrix)
-            painted = self._colourer.reformat(frame, format="rgb24", src_colorspace=matrix, threads=1)
-        else:
-            painted = self._scale(frame, width, height, "rgb24")
-        return self._geometry.upright(_pixels(painted))
+            return Draft(self._scale(frame, width, height, "yuv422p", matrix), matrix)
+        return Draft(self._scale(frame, width, height, "rgb24"))
+
+    def paint(self, draft: Draft) -> NDArray[np.uint8]:
+        """Turn a draft of the same video into its pixels; by any painter of this geometry and size."""
+        frame = draft.frame
+        if frame.format.name != "rgb24":
+            frame = self._colourer.reformat(frame, format="rgb24", src_colorspace=draft.matrix, threads=1)
+        return self._geometry.upright(_pixels(frame))
 
     def _scale(
         self, frame: VideoFrame, width: int, height: int, layout: str, matrix: Colorspace | None = None

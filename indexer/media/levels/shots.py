@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import av
-import numpy as np
 from av.codec.context import CodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
-from numpy.typing import NDArray
 
 from indexer.media.change import (
     ACTIVITY_PER_SECOND,
@@ -26,7 +24,7 @@ from indexer.media.change import (
 from indexer.media.levels.groups import Group, VideoPacket
 from indexer.media.levels.references import reference_reader
 from indexer.media.miniature import Miniaturist
-from indexer.media.pictures import Geometry, Painter
+from indexer.media.pictures import Draft, Geometry, Painter
 from indexer.media.sampling import KeptGrid, tick_of
 
 _SAME_SHARE = 0.0005
@@ -52,12 +50,13 @@ class Shot:
 
     pts: int
     picture: BlockPicture
-    large: NDArray[np.uint8] | None
+    draft: Draft | None
+    """Where a large picture is wanted: to be painted by whoever takes it."""
 
     @property
     def size_bytes(self) -> int:
         """Memory that it takes, without what is worked out later."""
-        return self.picture.small.nbytes + (self.large.nbytes if self.large is not None else 0)
+        return self.picture.small.nbytes + (self.draft.size_bytes if self.draft else 0)
 
 
 class Spoiled(Exception):
@@ -205,8 +204,8 @@ class GroupDecoder:
         """Scale a frame: to the small size, and if ``kept`` to the plan's."""
         if frame.pts is None:
             raise Spoiled
-        large = self._painter.rgb(frame) if kept else None
-        return Shot(frame.pts, BlockPicture(self._miniaturist.small(frame)), large)
+        draft = self._painter.draft(frame) if kept else None
+        return Shot(frame.pts, BlockPicture(self._miniaturist.small(frame)), draft)
 
 
 class _GroupWalk:

@@ -13,6 +13,7 @@ from indexer.media.levels.pending import KEY_SECONDS, Entry, PendingGroups
 from indexer.media.levels.quiet import loudness
 from indexer.media.levels.shots import Footage, Shot, Spoiled
 from indexer.media.limits import DecoderLimits
+from indexer.media.pictures import Painter
 from indexer.media.samples import Sample, WalkPlan
 from indexer.media.sampling import LEAD_SECONDS, Sampler
 from indexer.media.video_file import VideoFiles
@@ -47,6 +48,7 @@ class LevelsWalk:
         self._beat = beat
         self._sampler = Sampler(plan)
         self._glance = glance(files, path)
+        self._painter = Painter(self._glance.geometry, plan.max_side)
         limits.allow_video(self._glance.info.duration_seconds, self._glance.info.size_bytes)
         self._reader = PacketReader(files, path)
         self._crew: Crew | None = None
@@ -209,7 +211,8 @@ class LevelsWalk:
     def _samples(self, shots: list[Shot]) -> Iterator[Sample]:
         for shot in shots:
             self._given = shot.pts
-            sample = self._sampler.measured(self._seconds(shot.pts), shot.picture, shot.large)
+            large = self._painter.paint(shot.draft) if shot.draft else None
+            sample = self._sampler.measured(self._seconds(shot.pts), shot.picture, large)
             if sample.pts_seconds >= self._plan.start_seconds - 1e-6:
                 yield sample
 

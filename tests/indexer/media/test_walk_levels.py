@@ -212,4 +212,6 @@ def test_full_colour_of_an_old_encoder_is_decoded_by_groups(real_clips: Path) ->
             stream.codec_context, packets[0], stream.time_base, 0, geometry, 960, 8.0, 36_000_000
         )
         shot = GroupDecoder(footage, lambda: None).key(Group(1, last.pts or 0, packets=[last]))
-    assert np.array_equal(shot.large, Painter(geometry, 960).rgb(true))
+    assert shot.draft is not None
+    painter = Painter(geometry, 960)
+    assert np.array_equal(painter.paint(shot.draft), painter.rgb(true))
