@@ -185,5 +185,5 @@ def child_environment() -> dict[str, str]:
     ):  # else it is found, and must not precede the standard library
         kept["PYTHONPATH"] = str(root)
     # Pictures come and go in several threads: glibc would keep what they leave.
-    kept |= {"MALLOC_ARENA_MAX": "2"}
+    kept |= {"MALLOC_ARENA_MAX": "1"}
     return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from indexer.media.levels.groups import Group
 from indexer.media.levels.shots import Footage, GroupDecoder, Shot, Spoiled
 
-_HELD_BYTES = 36 * 1024**2
+_HELD_BYTES = 18 * 1024**2
 """Shots of all groups that wait to be taken, and a quarter of it more of the one that is taken next."""
 
 
