@@ -21,8 +21,6 @@ from indexer.media.limits import DecoderLimits
 from indexer.media.messages import BrokenMessage, Header, read_body, read_header, write_message
 
 _KEPT_VARIABLES = ("SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-
-
 _PIPE_BYTES = 1024**2
 """What Linux gives everyone, unless it was told otherwise."""
 
