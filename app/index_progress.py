@@ -11,12 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from app.console import plain
-from indexer.discovery import printable
+from app.index_log import IndexLog
+from indexer.discovery import LeftOut, name_a_few, printable
 from indexer.plurals import counted
 from indexer.progress import (
     FileFailed,
     FileIndexed,
+    FileMoved,
     FileProgress,
+    FileReplaced,
     FileSkipped,
     FilesQueued,
     IndexEvent,
@@ -24,6 +27,9 @@ from indexer.progress import (
 )
 from indexer.texts.run import TextsRead
 from indexer.timeline import format_seconds
+
+_MOST_COPIES = 10
+"""So many files are named that hold what others hold; the rest is counted."""
 
 
 class IndexDisplay:
@@ -34,6 +40,9 @@ class IndexDisplay:
         self.partial: dict[Path, str] = {}
         self.indexed = 0
         self.skipped = 0
+        self.copies = 0
+        """Those of the skipped that hold the same as others."""
+        self.moved = 0
         self.untold = 0
         """Files whose speech could not be transcribed."""
         self._console = console
@@ -44,7 +53,9 @@ class IndexDisplay:
             TextColumn("{task.fields[note]}", markup=False),
             console=console,
             transient=True,
+            disable=not console.is_terminal,
         )
+        self._log = None if console.is_terminal else IndexLog(console)
         self._rate = _Rate()
         self._sizes: dict[Path, int] = {}
         self._overall: TaskID | None = None
@@ -62,9 +73,17 @@ class IndexDisplay:
     def report(self, event: IndexEvent) -> None:
         """Show one event."""
         if isinstance(event, FileSkipped):
-            self.skipped += 1
-            if event.reason != "already indexed":
-                self._console.print(f"[dim]skipped[/] {_name(event.path)}: {plain(event.reason)}")
+            self._skip(event)
+        elif isinstance(event, FileMoved):
+            self.moved += 1
+            write = _name if event.path.parent == event.old_path.parent else _path
+            self._print(f"[cyan]moved[/] {write(event.old_path)} -> {write(event.path)}")
+        elif isinstance(event, FileReplaced):
+            handle = plain(event.handle)
+            self._print(
+                f"[yellow]replaced[/] {_path(event.path)} holds other content than before. What was indexed "
+                f'of that is kept as {handle}; to forget it: witness remove "{handle}"'
+            )
         elif isinstance(event, FilesQueued):
             self._start(event)
         elif isinstance(event, FileProgress):
@@ -84,11 +103,32 @@ class IndexDisplay:
         speed = f" ({self._rate.speed_text()})" if self.indexed and self._rate.is_known else ""
         if not self.indexed and not self.failed:
             parts = [f"Nothing to do: {self.skipped} already indexed"]
-        self._console.print(", ".join(parts) + speed)
+        parts += [f"{counted(self.copies, 'copy', 'copies')} among them"] if self.copies else []
+        parts += [f"{self.moved} moved"] if self.moved else []
+        self._print(", ".join(parts) + speed)
         for path, reason in self.failed.items():
-            self._console.print(f"[red]failed[/] {plain(printable(path))}: {plain(reason)}")
+            self._print(f"[red]failed[/] {_path(path)}: {plain(reason)}")
         for path, reason in self.partial.items():
-            self._console.print(f"[yellow]partial[/] {plain(printable(path))}: {plain(reason)}")
+            self._print(f"[yellow]partial[/] {_path(path)}: {plain(reason)}")
+
+    def print_left_out(self, left_out: LeftOut) -> None:
+        """Say which files of the folders were left out, and how to have them tried."""
+        if left_out.no_videos:
+            count = len(left_out.no_videos)
+            what = (
+                "file that is no video by its name"
+                if count == 1
+                else "files that are no videos by their names"
+            )
+            self._print(
+                f"[dim]left out[/] {count:,} {what}: {plain(name_a_few(left_out.no_videos))} "
+                "[dim](one that is given itself is tried)[/]"
+            )
+        if left_out.links:
+            links = counted(len(left_out.links), "link")
+            self._print(
+                f"[dim]left out[/] {links}: {plain(name_a_few(left_out.links))} [dim](see --follow-links)[/]"
+            )
 
     def print_texts(self, told: TextsRead) -> None:
         """Say which subtitles and speech a file has, and which could not be read."""
@@ -97,28 +137,47 @@ class IndexDisplay:
         said = "; ".join([", ".join(parts) or "nothing said", *told.remarks])
         self.untold += told.failed
         style = "red" if told.failed else "dim"
-        self._console.print(f"[{style}]texts[/] {_name(told.path)}: {plain(said)}")
+        self._print(f"[{style}]texts[/] {_name(told.path)}: {plain(said)}")
+
+    def _print(self, line: str) -> None:
+        """Print a line; in a file it stays one line, however long it is."""
+        self._console.print(line, soft_wrap=not self._console.is_terminal)
+
+    def _skip(self, event: FileSkipped) -> None:
+        self.skipped += 1
+        if event.reason == "already indexed":
+            return
+        self.copies += 1
+        if self.copies <= _MOST_COPIES:
+            self._print(f"[dim]skipped[/] {_name(event.path)}: {plain(event.reason)}")
 
     def _start(self, event: FilesQueued) -> None:
         self._sizes = {path: path.stat().st_size if path.exists() else 0 for path in event.paths}
         if event.watching:
-            self._console.print("Another witness indexes this library; it takes these files too.")
+            self._print("Another witness indexes this library; it takes these files too.")
         count = len(event.paths)
         self._overall = self._progress.add_task(
             f"{count} file{'s' if count > 1 else ''}", total=max(1, event.total_bytes), note=""
         )
 
     def _advance(self, event: FileProgress) -> None:
-        if self._file is None or self._file[0] != event.path:
-            self._close_file()
-            self._file = (event.path, self._progress.add_task(printable(event.path.name), total=1.0, note=""))
-            self._rate.begin_file(event.done_seconds)
+        is_new = self._file is None or self._file[0] != event.path
+        task = self._begin(event) if self._file is None or is_new else self._file[1]
         self._rate.reach(event.done_seconds)
         share = event.done_seconds / event.total_seconds if event.total_seconds else 0.0
         left = self._rate.seconds_for(event.total_seconds - event.done_seconds)
+        if self._log is not None:
+            (self._log.begin if is_new else self._log.reach)(event, _left(left))
         note = f"{format_seconds(round(event.done_seconds))} of {format_seconds(round(event.total_seconds))}"
-        self._progress.update(self._file[1], completed=share, note=note + _left(left))
+        self._progress.update(task, completed=share, note=note + _left(left))
         self._show_overall(share * self._sizes.get(event.path, 0))
+
+    def _begin(self, event: FileProgress) -> TaskID:
+        self._close_file()
+        task = self._progress.add_task(printable(event.path.name), total=1.0, note="")
+        self._file = (event.path, task)
+        self._rate.begin_file(event.done_seconds)
+        return task
 
     def _show_overall(self, current_bytes: float) -> None:
         if self._overall is None:
@@ -135,7 +194,7 @@ class IndexDisplay:
         if event.unseen_reason:
             self.partial[event.path] = event.unseen_reason
             note += f", [yellow]partial: {plain(event.unseen_reason)}[/]"
-        self._console.print(f"[green]indexed[/] {_name(event.path)} ({note})")
+        self._print(f"[green]indexed[/] {_name(event.path)} ({note})")
         self._file_ended(event.path)
 
     def _tell_rule(self, event: RuleAsked) -> None:
@@ -202,6 +261,10 @@ class _Rate:
 
 def _name(path: Path) -> str:
     return plain(printable(path.name))
+
+
+def _path(path: Path) -> str:
+    return plain(printable(path))
 
 
 def _left(seconds: float | None) -> str:

@@ -269,15 +269,29 @@ def _take_names(
 
     Names are taken out so that a digit in ``gate_2.mp4`` is never read as a time.
     """
-    found: list[VideoRecord] = []
+    found: dict[str, VideoRecord] = {}
+    handles = sorted(
+        ((library.handle(record), [record]) for record in records), key=lambda each: -len(each[0])
+    )
+    # All handles first: "dock.mp4#3f2a91" is not dock.mp4.
+    for name, called in (*handles, *_by_name(records).items()):
+        pattern = _mention(name, is_stem=name.lower() == called[0].path.stem.lower())
+        if pattern.search(question):
+            found |= {record.video_id: record for record in called}
+            question = pattern.sub(" ", question)
+    return sorted(found.values(), key=lambda record: record.name), question
+
+
+def _by_name(records: Sequence[VideoRecord]) -> dict[str, list[VideoRecord]]:
+    """Return the videos that each name means: all whose files are called so now, else those that were."""
+    called: dict[str, list[VideoRecord]] = {}
     for record in sorted(records, key=lambda record: -len(record.name)):
-        for name in (library.handle(record), record.name, record.path.stem):
-            pattern = _mention(name, is_stem=name == record.path.stem)
-            if pattern.search(question):
-                found.append(record)
-                question = pattern.sub(" ", question)
-                break
-    return sorted(found, key=lambda record: record.name), question
+        for name in dict.fromkeys((record.name.lower(), record.path.stem.lower())):
+            called.setdefault(name, []).append(record)
+    return {
+        name: [record for record in found if not record.replaced_by] or found
+        for name, found in called.items()
+    }
 
 
 def _left_out(library: Library, mentioned: Sequence[VideoRecord], held: set[str]) -> Iterator[str]:

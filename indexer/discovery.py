@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.errors import MediaError, WitnessError
@@ -19,11 +20,25 @@ VIDEO_SUFFIXES = frozenset({
 # fmt: on
 """Suffixes looked for in folders; a file that is named itself is tried whatever it is called."""
 
+_BESIDE = frozenset({".srt", ".vtt"})
+"""Suffixes of subtitles, which are read with the video that they belong to."""
 _ID_DIGITS = 16
 _CHUNK_BYTES = 4 << 20
 
 
-def find_files(paths: Iterable[Path], *, follow_links: bool = False) -> list[Path]:
+@dataclass(slots=True)
+class LeftOut:
+    """What was seen in folders and is not indexed, as absolute paths; without hidden files and subtitles."""
+
+    no_videos: list[Path] = field(default_factory=list)
+    """Files whose suffix is that of no video: sound, pictures, notes."""
+    links: list[Path] = field(default_factory=list)
+    """Symbolic links to videos and folders that were not followed."""
+
+
+def find_files(
+    paths: Iterable[Path], *, follow_links: bool = False, left_out: LeftOut | None = None
+) -> list[Path]:
     """Return the files that the paths mean, absolute, each once: files themselves, folders recursively.
 
     Hidden files and folders are skipped. A folder that cannot be listed is returned like a file, so that it
@@ -32,19 +47,33 @@ def find_files(paths: Iterable[Path], *, follow_links: bool = False) -> list[Pat
     Args:
         paths: Files and folders; a link that is named itself is followed.
         follow_links: Follow symbolic links inside folders too. A loop of them ends where it closes.
+        left_out: Takes what was seen and is not among the files, so that a person can be told.
 
     Raises:
         WitnessError: A path does not exist, or nothing at all was found.
     """
-    asked = [Path(path).expanduser() for path in paths]
+    asked = [_without_detours(Path(path).expanduser()) for path in paths]
     for path in asked:
         if not path.exists() and not path.is_symlink():
             raise WitnessError(f"there is no file or folder {printable(path)}")
-    found = dict.fromkeys(file.absolute() for path in asked for file in _files_of(path, follow_links))
+    left_out = LeftOut() if left_out is None else left_out
+    found = dict.fromkeys(
+        file.absolute() for path in asked for file in _files_of(path, follow_links, left_out)
+    )
+    for seen in (left_out.no_videos, left_out.links):
+        seen[:] = [path for path in dict.fromkeys(seen) if path not in found]
     if not found:
         names = ", ".join(printable(path) for path in asked)
-        raise WitnessError(f"no video files in {names} (looked for {' '.join(sorted(VIDEO_SUFFIXES))})")
+        others = f", only {name_a_few(left_out.no_videos)}" if left_out.no_videos else ""
+        looked_for = " ".join(sorted(VIDEO_SUFFIXES))
+        raise WitnessError(f"no video files in {names}{others} (looked for {looked_for})")
     return list(found)
+
+
+def name_a_few(paths: Sequence[Path], most: int = 3) -> str:
+    """Write the names of some files, and how many more there are: ``a.wav, b.txt, c.jpg and 4 more``."""
+    names = ", ".join(printable(path.name) for path in paths[:most])
+    return names + (f" and {len(paths) - most} more" if len(paths) > most else "")
 
 
 def printable(path: Path | str) -> str:
@@ -56,7 +85,7 @@ def printable(path: Path | str) -> str:
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
-def _files_of(path: Path, follow_links: bool) -> Iterator[Path]:
+def _files_of(path: Path, follow_links: bool, left_out: LeftOut) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
@@ -68,12 +97,27 @@ def _files_of(path: Path, follow_links: bool) -> Iterator[Path]:
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         if follow_links:
             subfolders[:] = [name for name in subfolders if _enter(Path(folder, name), entered)]
-        for name in sorted(names):
+        else:
+            linked = (Path(folder, name).absolute() for name in subfolders)
+            left_out.links += [place for place in linked if place.is_symlink()]
+        for name in sorted(name for name in names if not name.startswith(".")):
             file = Path(folder, name)
-            is_video = not name.startswith(".") and file.suffix.lower() in VIDEO_SUFFIXES
-            if is_video and (follow_links or not file.is_symlink()):
+            if file.suffix.lower() not in VIDEO_SUFFIXES:
+                left_out.no_videos += [] if file.suffix.lower() in _BESIDE else [file.absolute()]
+            elif follow_links or not file.is_symlink():
                 yield file
+            else:
+                left_out.links.append(file.absolute())
     yield from unreadable
+
+
+def _without_detours(path: Path) -> Path:
+    """Return a path without ``..`` where that means the same, so that a file goes by one path."""
+    short = Path(os.path.normpath(path.absolute()))
+    try:
+        return short if ".." in path.parts and short.samefile(path) else path
+    except OSError:
+        return path
 
 
 def _place(error: OSError) -> Path:

@@ -23,7 +23,7 @@ from app.console import (
 )
 from app.index_progress import IndexDisplay
 from indexer.building import build_indexer
-from indexer.discovery import find_files, printable
+from indexer.discovery import LeftOut, find_files, printable
 from indexer.errors import SettingsError
 from indexer.library.library import Library
 from indexer.media.samples import WalkMode
@@ -134,12 +134,16 @@ def index_paths(
     stream: int | None = None,
 ) -> IndexDisplay:
     """Index and show the progress; return the display, which knows how it went."""
-    files = find_files(paths, follow_links=follow_links)
+    left_out = LeftOut()
+    files = find_files(paths, follow_links=follow_links, left_out=left_out)
+    own = settings.library.absolute()
+    left_out.no_videos[:] = [path for path in left_out.no_videos if not path.is_relative_to(own)]
     transcriber, begun = make_transcriber(settings), time.time()  # what is not there is told before the work
     with open_indexer(settings) as indexer:
         with IndexDisplay(errors) as display:
             IndexRun(indexer, display.report).run(files, reindex=reindex, retry=retry, stream=stream)
         display.print_summary()
+        display.print_left_out(left_out)
         with errors.status("Reading subtitles") as status:
 
             def heard(path: Path, seconds: float) -> None:

@@ -4,70 +4,55 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from rich.table import Table
+from rich.console import Console
 
 from app.commands.show import video_json
-from app.console import (
-    JsonOption,
-    LibraryOption,
-    console,
-    format_size,
-    plain,
-    print_json,
-    settings_for,
-    styled_status,
-)
-from app.wall_clock import recorded
+from app.console import JsonOption, LibraryOption, console, plain, print_json, settings_for
+from app.library_table import Listed, library_table
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord
 from indexer.plurals import counted
-from indexer.timeline import format_seconds
+
+_UNBOUND = 10_000
+"""Cells of a line where the list goes into a file or another program: there, each video has one line."""
 
 
 def library(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """List the videos with duration, status, segments, size and when they were indexed."""
     with closing(Library.open(settings_for(library))) as opened:
-        videos = opened.videos()
+        listed = [Listed(opened.handle(each), each, _remark(opened, each)) for each in opened.videos()]
         folder = opened.folder
     if as_json:
-        print_json({"library": str(folder), "videos": [video_json(video) for video in videos]})
+        print_json({"library": str(folder), "videos": [video_json(each.video) for each in listed]})
         return
-    if not videos:
+    if not listed:
         console.print(f"The library at {plain(str(folder))} is empty. Fill it: witness index FOLDER")
         return
-    console.print(_table(videos))
-    console.print(f"[dim]{counted(len(videos), 'video')} in {plain(str(folder))}[/]")
-    if any(video.still_seconds >= 0.5 for video in videos):
-        console.print("[dim]still: no movement was found there, only a few of its frames were looked at[/]")
-    for video in videos:
-        for gap in video.unseen:
-            console.print(f"[yellow]{plain(video.name)} not seen {gap.span}: {plain(gap.reason)}[/]")
-        if video.failure:
-            console.print(f"[red]{plain(video.name)}: {plain(video.failure)}[/]")
+    out = console if console.is_terminal else Console(highlight=False, width=_UNBOUND)
+    table, left_out = library_table(listed, out.width)
+    out.print(table)
+    out.print(f"[dim]{counted(len(listed), 'video')} in {plain(str(folder))}[/]")
+    if left_out:
+        out.print(f"[dim]no room for: {', '.join(left_out)} (a wider window shows them, or --json)[/]")
+    if any(each.video.still_seconds >= 0.5 for each in listed):
+        out.print("[dim]still: no movement was found there, only a few of its frames were looked at[/]")
+    for each in listed:
+        _tell_gaps(out, each)
 
 
-def _remarks(video: VideoRecord) -> str:
-    aside = " [red](set aside)[/]" if video.set_aside else ""
-    return aside + ("" if video.path.exists() else " [yellow](file gone)[/]")
+def _remark(opened: Library, video: VideoRecord) -> str:
+    if video.replaced_by:
+        return "replaced"
+    if not video.size_bytes:
+        return "captions only"
+    return "" if opened.has_file(video) else "file gone"
 
 
-def _table(videos: list[VideoRecord]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("video", "status"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("duration", "still", "segments", "size"):
-        table.add_column(heading, justify="right")
-    table.add_column("recorded")
-    table.add_column("indexed")
-    for video in videos:
-        table.add_row(
-            plain(video.name),
-            styled_status(video) + _remarks(video),
-            format_seconds(round(video.duration_seconds)) if video.duration_seconds else "",
-            format_seconds(round(video.still_seconds)) if video.still_seconds >= 0.5 else "",
-            str(video.segment_count) if video.segment_count else "",
-            format_size(video.size_bytes),
-            recorded(video),
-            f"{video.indexed_at.astimezone():%Y-%m-%d %H:%M}" if video.indexed_at else "",
-        )
-    return table
+def _tell_gaps(out: Console, each: Listed) -> None:
+    name = plain(each.handle)
+    if each.video.replaced_by:
+        out.print(f"[yellow]{name}: its file was replaced by other content; its index is kept[/]")
+    for gap in each.video.unseen:
+        out.print(f"[yellow]{name} not seen {gap.span}: {plain(gap.reason)}[/]")
+    if each.video.failure:
+        out.print(f"[red]{name}: {plain(each.video.failure)}[/]")

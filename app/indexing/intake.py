@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from app.indexing.activity import Activity
 from indexer.discovery import find_files, printable
 from indexer.errors import MediaError, WitnessError
-from indexer.identifying import identify
+from indexer.identifying import follow, identify
 from indexer.library.library import Library
 
 UPLOADS = "uploads"
@@ -86,12 +86,15 @@ class Intake:
         catalog, jobs = self._library.catalog, self._library.jobs
         try:
             video_id = identify(catalog, path)
+            old = follow(catalog, video_id, path, zone_name=self._library.timezone)
         except MediaError as error:
             self._activity.tell(_named(path, str(error)), bad=True)
             return False
         video = self._library.video(video_id)
+        if old:
+            self._activity.tell(f"{printable(old)} was moved: it is {printable(path)} now")
         if video.answerable:
-            if tell_known:
+            if tell_known and not old:
                 same = "" if video.name == path.name else f" as {video.name}"
                 self._activity.tell(f"{printable(path.name)} is in the library already{same}")
             return False

@@ -103,7 +103,7 @@ class Catalog:
     def videos(self) -> list[VideoRecord]:
         """Return every video, sorted by name."""
         unseen = self._unseen_of_all()
-        found = self.query(rows.VIDEOS + " ORDER BY v.name COLLATE NOCASE, v.path")
+        found = self.query(rows.VIDEOS + " ORDER BY v.name COLLATE NOCASE, v.path, replaced_by IS NOT NULL")
         return [rows.video_record(row, unseen.get(row["video_id"], ())) for row in found]
 
     def video(self, video_id: str) -> VideoRecord | None:

@@ -32,6 +32,11 @@ def find_file(catalog: Catalog, video: VideoRecord) -> Path:
     for path in [video.path, *catalog.paths(video.video_id)]:
         if holds_content(catalog, path, video.video_id):
             return path
+    if video.replaced_by:
+        raise MediaError(
+            f"the file of {video.name} was replaced by other content, so its frames cannot be looked at. "
+            "What was indexed of it can be recalled and searched; put the file back for its frames"
+        )
     raise MediaError(
         f"{video.name} is gone from {video.path.parent}, or has changed since it was indexed. "
         "Put it back, or index it where it is now: witness index PATH"
@@ -44,8 +49,8 @@ def holds_content(catalog: Catalog, path: Path, video_id: str) -> bool:
         facts = path.stat()
     except OSError:
         return False
-    if catalog.known_content(path, facts.st_size, facts.st_mtime_ns) == video_id:
-        return True
+    if known := catalog.known_content(path, facts.st_size, facts.st_mtime_ns):
+        return known == video_id
     try:
         if content_id(path) != video_id:
             return False
@@ -53,6 +58,15 @@ def holds_content(catalog: Catalog, path: Path, video_id: str) -> bool:
         return False
     catalog.note_file(path, video_id, facts.st_size, facts.st_mtime_ns)
     return True
+
+
+def has_file(catalog: Catalog, video: VideoRecord) -> bool:
+    """Tell whether a file lies where the video was seen; whether it still is the same is not looked into."""
+    places = [] if video.replaced_by else [video.path]
+    try:
+        return any(path.is_file() for path in [*places, *catalog.paths(video.video_id)])
+    except OSError:  # a drive that fails
+        return False
 
 
 def spread(span: Span, budget: FrameBudget) -> list[float]:

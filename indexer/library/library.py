@@ -10,15 +10,16 @@ from indexer.embedding.configured import make_reranker
 from indexer.embedding.model import Embedder
 from indexer.embedding.picture import Picture
 from indexer.embedding.reranking import Reranker
+from indexer.errors import VideoNotFound
 from indexer.library.catalog import Catalog
 from indexer.library.covering import coverage_of
 from indexer.library.embedded import EmbeddedIndex
 from indexer.library.fingerprint import Fingerprint
-from indexer.library.footage import find_file, holds_content, once_each, spread
+from indexer.library.footage import find_file, has_file, holds_content, once_each, spread
 from indexer.library.frames import FrameHit, FrameIndex
 from indexer.library.importing import publish_import, read_import
 from indexer.library.jobs import JobQueue
-from indexer.library.lookup import Roster, find_video
+from indexer.library.lookup import Roster, check_other_places, find_video
 from indexer.library.notes import PERSON, Note, add_note, find_notes
 from indexer.library.records import Hit, VideoRecord
 from indexer.library.searching import Where, beside, hits_of
@@ -94,7 +95,13 @@ class Library:
             VideoNotFound: None is called so.
             AmbiguousVideo: Several are called so.
         """
-        return self.catalog.video(name_or_id) or find_video(self.videos(), name_or_id)
+        if known := self.catalog.video(name_or_id):
+            return known
+        try:
+            return find_video(self.videos(), name_or_id)
+        except VideoNotFound:
+            check_other_places(self.catalog, self.videos(), name_or_id)
+            raise
 
     def handle(self, video: VideoRecord) -> str:
         """Return the video's short unique name: its file name, made unique where two files share it."""
@@ -226,6 +233,10 @@ class Library:
     def holds(self, path: Path, video_id: str) -> bool:
         """Tell whether a path holds the content; it is read again only when its size or time is new."""
         return holds_content(self.catalog, path, video_id)
+
+    def has_file(self, video: VideoRecord) -> bool:
+        """Tell whether a file lies where a video was seen; whether it is the same is not looked into."""
+        return has_file(self.catalog, video)
 
     def frames_at(
         self, video_id: str, seconds: Sequence[float], *, max_side: int | None = None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from indexer.discovery import printable
 from indexer.errors import AmbiguousVideo, VideoNotFound
 from indexer.library.catalog import Catalog
+from indexer.library.places import other_places
 from indexer.library.records import VideoRecord
 
 _HANDLE_DIGITS = 6
@@ -40,25 +44,33 @@ class Roster:
 
 
 def handles(videos: Sequence[VideoRecord]) -> dict[str, str]:
-    """Return a short unique name for every video, by id: its file name, with ``#id`` where two share it."""
+    """Return a short unique name for every video, by id: its file name, with ``#id`` where two share it.
+
+    A video whose file holds other content by now leaves the bare name to that.
+    """
     names = Counter(video.name.casefold() for video in videos)
-    return {
-        video.video_id: video.name
-        if names[video.name.casefold()] == 1
-        else f"{video.name}#{video.video_id[:_HANDLE_DIGITS]}"
-        for video in videos
-    }
+    current = Counter(video.name.casefold() for video in videos if not video.replaced_by)
+    return {video.video_id: _handle(video, names, current) for video in videos}
+
+
+def _handle(video: VideoRecord, names: Counter[str], current: Counter[str]) -> str:
+    name = video.name.casefold()
+    if names[name] == 1 or (current[name] == 1 and not video.replaced_by):
+        return video.name
+    return f"{video.name}#{video.video_id[:_HANDLE_DIGITS]}"
 
 
 def find_video(videos: Sequence[VideoRecord], name: str) -> VideoRecord:
     """Return the video called ``name``: a handle, file name, name without suffix, path, or id.
+
+    Of several that are called so, it is the one whose file still holds it, where there is just one.
 
     Raises:
         VideoNotFound: None is called so; the text lists names that are near.
         AmbiguousVideo: Several are; the text lists the handles that tell them apart.
     """
     by_id = handles(videos)
-    wanted = name.strip().casefold()
+    wanted, whole = name.strip().casefold(), _whole_path(name).casefold()
     # The more exact form of a name wins, so that "a.mp4" finds a.mp4 although "a.mp4.mp4" has it as its stem.
     forms = (
         lambda video: by_id[video.video_id],
@@ -68,13 +80,45 @@ def find_video(videos: Sequence[VideoRecord], name: str) -> VideoRecord:
         lambda video: video.name.rpartition(".")[0],
     )
     for form in forms:
-        found = [video for video in videos if form(video).casefold() == wanted]
-        if len(found) == 1:
-            return found[0]
+        found = [video for video in videos if form(video).casefold() in (wanted, whole)]
+        current = [video for video in found if not video.replaced_by]
+        if len(found) == 1 or len(current) == 1:
+            return (current or found)[0]
         if found:
-            names = ", ".join(by_id[video.video_id] for video in found)
-            raise AmbiguousVideo(f"several videos are called {name!r}; say which: {names}")
+            raise AmbiguousVideo(_which(name, found, by_id))
     raise VideoNotFound(_not_found(name, [by_id[video.video_id] for video in videos]))
+
+
+def _whole_path(name: str) -> str:
+    """Return the whole path where a path is meant, ``footage/dock.mp4`` say; else the name as it is."""
+    return str(Path(name.strip()).absolute()) if os.sep in name else name.strip()
+
+
+def check_other_places(catalog: Catalog, videos: Sequence[VideoRecord], name: str) -> None:
+    """Say what a video is called that lies at a path of this name too, or lay there before it was moved.
+
+    Raises:
+        VideoNotFound: There is such a video; the text says its handle.
+    """
+    known = {video.video_id: video for video in videos}
+    for video_id, path in other_places(catalog, [name.strip(), _whole_path(name)]):
+        if (video := known.get(video_id)) is None:
+            continue
+        handle, where = handles(videos)[video_id], printable(video.path)
+        if path.exists():
+            raise VideoNotFound(
+                f"{printable(path)} has the same content as {where}, and is known by that name: say {handle}"
+            )
+        raise VideoNotFound(
+            f"{printable(path)} is not there any more; its content is {where} now: say {handle}"
+        )
+
+
+def _which(name: str, found: Sequence[VideoRecord], by_id: Mapping[str, str]) -> str:
+    current = [video for video in found if not video.replaced_by]
+    told = [f"{by_id[each.video_id]} ({printable(each.path.parent)})" for each in current]
+    replaced = [f"{by_id[each.video_id]} (its file was replaced)" for each in found if each.replaced_by]
+    return f"several videos are called {name!r}; say which: {', '.join([*told, *replaced])}"
 
 
 def _not_found(name: str, known: Sequence[str]) -> str:

@@ -61,6 +61,8 @@ class VideoRecord:
     """Its wall clock; None when nobody knows when it was recorded."""
     start_remark: str = ""
     """Why its start is not known, where there is more to say than that nothing tells it."""
+    replaced_by: str = ""
+    """Id of the other content that was seen at its path later, "" when none was; its index is kept."""
 
     @property
     def answerable(self) -> bool:

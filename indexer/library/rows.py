@@ -20,7 +20,8 @@ SELECT v.*, j.running, j.progress, j.video_id IS NOT NULL AS has_job,
        COALESCE(p.still_seconds, (SELECT COALESCE(SUM(end_seconds - start_seconds), 0.0) FROM segments s
         WHERE s.video_id = v.video_id AND s.fingerprint = v.fingerprint AND s.still)) AS still_seconds,
        EXISTS (SELECT 1 FROM unseen u
-               WHERE u.video_id = v.video_id AND u.fingerprint = v.fingerprint) AS has_gaps
+               WHERE u.video_id = v.video_id AND u.fingerprint = v.fingerprint) AS has_gaps,
+       (SELECT f.video_id FROM files f WHERE f.path = v.path AND f.video_id != v.video_id) AS replaced_by
 FROM videos v LEFT JOIN jobs j ON j.video_id = v.video_id
      LEFT JOIN published p ON p.video_id = v.video_id AND p.fingerprint = v.fingerprint"""
 
@@ -74,6 +75,7 @@ def video_record(row: sqlite3.Row, gaps: tuple[Unseen, ...]) -> VideoRecord:
         camera=row["camera"],
         start=recording_start(row),
         start_remark="" if row["starts_at"] else row["starts_at_source"],
+        replaced_by=row["replaced_by"] or "",
     )
 
 

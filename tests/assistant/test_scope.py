@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from assistant_fakes import FakeLibrary, record
 
 from assistant.scope import Scope, read_question
 from indexer.errors import VideoNotFound
+from indexer.library.lookup import handles
+from indexer.library.records import VideoRecord
 from indexer.timeline import Span
 
 
@@ -77,6 +81,37 @@ def test_times_are_taken_out_of_the_words(library: FakeLibrary) -> None:
 def test_a_longer_name_wins_over_one_that_it_contains(library: FakeLibrary) -> None:
     library.records.append(record("d" * 16, "a dock.mp4", 5.0))
     assert read(library, "what is in a dock.mp4?").handles == ("a dock.mp4",)
+
+
+class HandledLibrary(FakeLibrary):
+    """Tells videos of one name apart as the real library does."""
+
+    def handle(self, video: VideoRecord) -> str:
+        return handles(self.records)[video.video_id]
+
+
+def test_of_a_replaced_file_the_name_means_what_lies_there_now(two_videos: FakeLibrary) -> None:
+    library = HandledLibrary(two_videos.records, two_videos.events)
+    now = library.video("dock.mp4")
+    library.records.insert(0, replace(now, video_id="e" * 16, replaced_by=now.video_id))
+    for question in ("what fell in dock.mp4?", "what fell in dock?"):
+        (meant,) = read(library, question).videos
+        assert meant.video_id == now.video_id, question
+    (older,) = read(library, "what fell in dock.mp4#eeeeee at second 5?").videos
+    assert older.video_id == "e" * 16 and older.spans == (Span(5, 6),)
+
+
+def test_a_name_that_two_files_share_means_both(two_videos: FakeLibrary) -> None:
+    """Neither is taken silently for the one that was meant; each is told under its own handle."""
+    library = HandledLibrary(two_videos.records, two_videos.events)
+    first = library.video("dock.mp4")
+    library.records.append(replace(first, video_id="e" * 16, path=first.path.parent / "other" / "Dock.mp4"))
+    for question in ("what fell in dock.mp4 at second 5?", "what fell in dock at second 5?"):
+        meant = read(library, question)
+        assert {video.video_id for video in meant.videos} == {first.video_id, "e" * 16}, question
+        assert all("#" in handle for handle in meant.handles)
+    (other,) = read(library, "what fell in dock.mp4#eeeeee?").videos
+    assert other.video_id == "e" * 16
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def show_videos(state: AppState, wish: Wish, counts: Mapping[VideoStatus, int]) 
 
 
 def _show_video(state: AppState, video: VideoRecord) -> None:
-    is_there = _is_there(state, video)
+    is_there = state.library.has_file(video)
     with st.container(border=True, key=f"video-{video.video_id}"):
         poster, told, actions = st.columns([2, 6, 3], vertical_alignment="center")
         with poster:
@@ -100,16 +100,6 @@ def _show_poster(video: VideoRecord, is_there: bool) -> None:
         st.markdown(f"![Frame of {plain(video.name)}]({frame_url(video.video_id, seconds, _POSTER_SIDE)})")
     else:
         st.markdown(":gray[:material/movie: no picture]")
-
-
-def _is_there(state: AppState, video: VideoRecord) -> bool:
-    """Tell whether a file lies where the video was seen; whether it is the same is not looked into here."""
-    try:
-        return video.path.is_file() or any(
-            path.is_file() for path in state.library.catalog.paths(video.video_id)
-        )
-    except OSError:  # a drive that fails
-        return False
 
 
 def _show_progress(state: AppState, video: VideoRecord) -> None:

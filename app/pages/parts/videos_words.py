@@ -50,7 +50,8 @@ def remarks(video: VideoRecord, is_there: bool) -> list[str]:
     """Say why it failed or is partial, that its file is gone, and what there is to know about its start."""
     lines = []
     if not is_there:
-        lines.append(f":orange[its file is not there: {plain(printable(video.path))}]")
+        what = "its file was replaced by other content" if video.replaced_by else "its file is not there"
+        lines.append(f":orange[{what}: {plain(printable(video.path))}]")
     if video.failure:
         lines.append(f":red[{plain(video.failure[:_MOST_REASON])}]")
     if video.reason and video.reason != video.failure:

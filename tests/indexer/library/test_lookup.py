@@ -1,5 +1,6 @@
 """A video is found by whatever a person calls it, and a wrong name is answered with near ones."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,30 @@ def test_handles_are_unique_and_find_their_video():
 
 
 def test_a_name_that_two_videos_have_asks_which():
-    with pytest.raises(AmbiguousVideo, match=r"dock\.mp4#aaaaaa, dock\.mp4#bbbbbb"):
+    with pytest.raises(AmbiguousVideo, match=r"dock\.mp4#aaaaaa \(/one\), dock\.mp4#bbbbbb \(/two\)"):
         find_video(VIDEOS, "dock.mp4")
+
+
+def test_of_two_contents_of_one_path_the_name_means_the_one_that_lies_there_now():
+    old = replace(record("aaaaaaaa1", "/one/dock.mp4"), replaced_by="bbbbbbbb2")
+    now = record("bbbbbbbb2", "/one/dock.mp4")
+    for videos in ([old, now], [now, old]):
+        assert handles(videos) == {"aaaaaaaa1": "dock.mp4#aaaaaa", "bbbbbbbb2": "dock.mp4"}
+        for name in ("dock.mp4", "dock", "/one/dock.mp4"):
+            assert find_video(videos, name) is now
+        assert find_video(videos, "dock.mp4#aaaaaa") is old
+    elsewhere = record("cccccccc3", "/two/dock.mp4")
+    asked = (
+        r"dock\.mp4#bbbbbb \(/one\), dock\.mp4#cccccc \(/two\), dock\.mp4#aaaaaa \(its file was replaced\)"
+    )
+    with pytest.raises(AmbiguousVideo, match=asked):
+        find_video([old, now, elsewhere], "dock.mp4")
+
+
+def test_a_path_may_be_told_from_where_one_stands(monkeypatch, tmp_path):
+    video = record("aaaaaaaa1", tmp_path / "footage" / "dock.mp4")
+    monkeypatch.chdir(tmp_path)
+    assert find_video([video, VIDEOS[0]], "footage/dock.mp4") is video
 
 
 def test_a_wrong_name_is_answered_with_near_ones():
