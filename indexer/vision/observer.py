@@ -17,7 +17,7 @@ from indexer.vision.observing.screen_text import ScreenReader
 class Observer:
     """A `VisionModel` that measures movement, light, the lens and the text on screen.
 
-    Safe to share between threads. It remembers the text of the last few scenes, and nothing else.
+    Safe to share between threads. It remembers nothing: a look's answer depends on that look alone.
     """
 
     name = "observer-1"

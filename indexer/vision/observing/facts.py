@@ -20,6 +20,8 @@ from indexer.vision.observing.visits import Visit, differing, find_visit
 _SCENE_WEIGHT = 10.0
 """Weight of what concerns the whole picture; what moves weighs less than 2."""
 _SHORTEST_SECONDS = 0.02
+ROUNDED_SECONDS = 0.01
+"""Events' times are rounded to this."""
 _EDGE = 0.012
 """Distance from the picture's edge at which a region touches it."""
 _CROSSING_SECONDS = 1.0

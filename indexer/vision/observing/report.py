@@ -11,7 +11,7 @@ import numpy as np
 from indexer.timeline import Span, merge_spans, subtract_spans
 from indexer.vision.observing import words
 from indexer.vision.observing.colour import colour_counts, name_colour
-from indexer.vision.observing.facts import Fact, find_facts
+from indexer.vision.observing.facts import ROUNDED_SECONDS, Fact, find_facts
 from indexer.vision.observing.light import DARK
 from indexer.vision.observing.motion import SMALLEST_SURE
 from indexer.vision.observing.scene import Scene, SceneText
@@ -149,8 +149,8 @@ def _activity(scene: Scene, facts: Sequence[Fact], span: Span) -> str:
     if share <= 0 or span != scene.span:
         return ""  # of a part of the look, the peak may lie outside of what is told
     peak = min(max(peak, start), end)
-    began = "was under way at" if start <= scene.span.start_seconds else "began at"
-    ended = "went on to" if end >= scene.span.end_seconds else "ended at"
+    began = "was under way at" if start < scene.span.start_seconds + ROUNDED_SECONDS else "began at"
+    ended = "went on to" if end > scene.span.end_seconds - ROUNDED_SECONDS else "ended at"
     return (
         f"Movement {began} {words.moment(start)}, peaked at {words.moment(peak)} "
         f"({words.percent(share)} of the picture changed at once) and {ended} {words.moment(end)}."

@@ -1,12 +1,14 @@
-"""The text in view, verbatim: read once for a scene, and again only where it changes."""
+"""The text in view, verbatim: read in the best frame of a scene, and in the first and last where it differs.
+
+Nothing is remembered from one look to the next: what is told of a stretch depends on that stretch alone,
+whichever files are indexed together and wherever a run was interrupted.
+"""
 
 from __future__ import annotations
 
 import re
-import threading
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -21,11 +23,6 @@ _SURE = 0.6
 _SURE_OF_FEW = 0.9
 """The same for two characters, which edges and handles are often taken for."""
 _SURE_OF_ONE = 0.98
-_SCENES = 4
-_GRID = (64, 36)
-_OTHER_LEVELS = 14
-_OTHER_SHARE = 0.012
-"""Share of the grid that may differ before a scene is searched for text again."""
 _PIECE = (96, 16)
 _PIECE_LEVELS = 10
 
@@ -49,24 +46,11 @@ class ScreenText:
         return self.text != self.last_text
 
 
-@dataclass(slots=True)
-class _Scene:
-    """What was read in one scene, with what is needed to know it again."""
-
-    size: tuple[int, ...]
-    grid: Grid
-    lines: list[Line]
-    pieces: list[Grid]
-    quality: float
-
-
 class ScreenReader:
-    """Reads the text of looks, and remembers the last few scenes. Safe to share between threads."""
+    """Reads the text of looks. Safe to share between threads."""
 
     def __init__(self, ocr: Ocr | None = None) -> None:
         self._ocr = ocr or Ocr()
-        self._scenes: deque[_Scene] = deque(maxlen=_SCENES)
-        self._lock = threading.Lock()
 
     def read(self, frames: Sequence[Frame], pictures: Sequence[Picture]) -> list[ScreenText]:
         """Read the text of one scene's frames, in reading order.
@@ -77,36 +61,9 @@ class ScreenReader:
         """
         qualities = [_quality(picture) for picture in pictures]
         best = max(range(len(frames)), key=lambda at: qualities[at])
-        with self._lock:
-            lines = self._lines(frames[best].pixels, qualities[best])
-            running = self._running(lines, frames, best)
-        return _in_blocks(running, frames[best].pixels.shape)
-
-    def _lines(self, pixels: Pixels, quality: float) -> list[Line]:
-        grid = _grid(pixels)
-        for scene in self._scenes:
-            if scene.size == pixels.shape and _same_scene(scene, grid):
-                return self._reread(scene, pixels, quality)
+        pixels = frames[best].pixels
         lines = [line for line in self._ocr.find(pixels) if _is_sure(line.text, line.confidence)]
-        pieces = [_thumb(_cut(pixels, line)) for line in lines]
-        self._scenes.appendleft(_Scene(pixels.shape, grid, lines, pieces, quality))
-        return lines
-
-    def _reread(self, scene: _Scene, pixels: Pixels, quality: float) -> list[Line]:
-        """Return a known scene's text, reading only the pieces that look different now."""
-        now = [_thumb(_cut(pixels, line)) for line in scene.lines]
-        other = [at for at, piece in enumerate(now) if _differ(piece, scene.pieces[at])]
-        readings = self._ocr.read([_cut(pixels, scene.lines[at]) for at in other])
-        gone = set()
-        for at, (text, confidence) in zip(other, readings, strict=True):
-            if _is_sure(text, confidence) and (
-                quality >= 0.7 * scene.quality or _same_shape(text, scene.lines[at].text)
-            ):
-                scene.lines[at] = replace(scene.lines[at], text=text, confidence=confidence)
-                scene.pieces[at] = now[at]
-            elif quality >= 0.7 * scene.quality:
-                gone.add(at)  # in a worse picture than the first it may just be unreadable
-        return [line for at, line in enumerate(scene.lines) if at not in gone]
+        return _in_blocks(self._running(lines, frames, best), pixels.shape)
 
     def _running(
         self, lines: Sequence[Line], frames: Sequence[Frame], best: int
@@ -148,27 +105,6 @@ def _same_shape(first: str, second: str) -> bool:
 
 def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
-
-
-def _grid(pixels: Pixels) -> Grid:
-    grey = cv2.cvtColor(cv2.resize(pixels, _GRID, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    return np.asarray(grey, dtype=np.float32)
-
-
-def _same_scene(scene: _Scene, grid: Grid) -> bool:
-    """Tell whether a picture shows a known scene, whatever its text boxes show now."""
-    height, width = scene.size[:2]
-    outside = np.ones(grid.shape, bool)
-    for line in scene.lines:
-        left, top, right, bottom = line.box
-        columns = slice(max(0, left * _GRID[0] // width - 1), right * _GRID[0] // width + 2)
-        rows = slice(max(0, top * _GRID[1] // height - 1), bottom * _GRID[1] // height + 2)
-        outside[rows, columns] = False
-    if not outside.any():
-        return False
-    gain = float(np.median((scene.grid[outside] + 8) / (grid[outside] + 8)))
-    difference = np.abs((grid + 8) * gain - 8 - scene.grid)[outside]
-    return float((difference > _OTHER_LEVELS).mean()) < _OTHER_SHARE
 
 
 def _cut(pixels: Pixels, line: Line) -> Pixels:
