@@ -127,9 +127,10 @@ def _is_lexical(library: Library) -> bool:
 def _in_time_order(library: Library, limit: int, video_id: str | None, span: Span | None) -> list[Moment]:
     videos = [video for video in library.videos() if video.answerable and video_id in (None, video.video_id)]
     return [
-        Moment(video, segment.span, 0.0, (segment,), segment.caption.events if segment.caption else ())
+        Moment(video, segment.span, 0.0, (segment,), segment.caption.events)
         for video in videos
         for segment in library.segments(video.video_id, span)
+        if segment.caption is not None  # else nobody could see it
     ][:limit]
 
 

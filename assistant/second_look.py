@@ -16,6 +16,7 @@ from assistant.data import as_data, without_delimiters
 from assistant.evidence import Evidence, Kind
 from assistant.models.statements import plain
 from assistant.tools.context import ToolContext
+from assistant.tools.looking import stretch_in_words
 from indexer.errors import WitnessError
 from indexer.library.notes import SECOND_LOOK
 from indexer.text import query_tokens
@@ -147,7 +148,7 @@ class _Looked:
     def _ask(self, claim: Claim, where: VideoSpan) -> Claim:
         context, span = self._context, where.span
         self.taken += 1
-        stretch = f"{span.start_seconds:g}–{span.end_seconds:g} s"
+        stretch = stretch_in_words(context.library.video(where.video_id), span)
         statement = without_delimiters(as_data(claim.text))
         prompt = prompts.load("verify", span=stretch, claim=statement, language=context.language)
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,22 +98,75 @@ def subtract_spans(whole: Span, taken: Iterable[Span]) -> list[Span]:
     return left
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class Unpainted(Protocol):
+    """A picture in the form in which a video stores it, which becomes RGB when somebody looks at it."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height as shown."""
+        ...
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes."""
+        ...
+
+    def rgb(self, max_side: int | None = None) -> NDArray[np.uint8]:
+        """Return it upright, shape (height, width, 3), its longer side scaled down to ``max_side``."""
+        ...
+
+
 class Frame:
     """One decoded picture and the second at which it is displayed."""
 
-    pts_seconds: float
-    """Its presentation time on the one clock."""
-    pixels: NDArray[np.uint8]
-    """RGB, shape (height, width, 3), already scaled to the size that was asked for."""
+    __slots__ = ("_picture", "pts_seconds")
 
-    def __post_init__(self) -> None:
-        if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or self.pixels.dtype != np.uint8:
-            raise ValueError(f"frame pixels are uint8 (H, W, 3), got {self.pixels.dtype} {self.pixels.shape}")
+    def __init__(self, pts_seconds: float, picture: NDArray[np.uint8] | Unpainted) -> None:
+        """Take a picture.
+
+        Args:
+            pts_seconds: Its presentation time on the one clock.
+            picture: RGB, shape (height, width, 3), or what becomes that when `pixels` is first asked for.
+        """
+        if isinstance(picture, np.ndarray):
+            _check_pixels(picture)
+        self.pts_seconds = pts_seconds
+        self._picture = picture
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """RGB, shape (height, width, 3), already scaled to the size that was asked for."""
+        picture = self._picture
+        if not isinstance(picture, np.ndarray):
+            self._picture = picture = picture.rgb()
+        return picture
+
+    @property
+    def unpainted(self) -> Unpainted | None:
+        """What `pixels` is made from, as long as nobody asked for them."""
+        picture = self._picture
+        return None if isinstance(picture, np.ndarray) else picture
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        picture = self._picture
+        return (picture.shape[1], picture.shape[0]) if isinstance(picture, np.ndarray) else picture.size
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes now."""
+        picture = self._picture
+        return picture.nbytes if isinstance(picture, np.ndarray) else picture.size_bytes
 
     def __repr__(self) -> str:
-        height, width, _ = self.pixels.shape
+        width, height = self.size
         return f"Frame(pts_seconds={self.pts_seconds:.3f}, {width}x{height})"
+
+
+def _check_pixels(pixels: NDArray[np.uint8]) -> None:
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
+        raise ValueError(f"frame pixels are uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +176,17 @@ class Unseen:
     span: Span
     reason: str
     """In plain words, for the person: "damaged", "the file ends early", …"""
+
+
+UNSEEN_SECONDS = 0.25
+"""Nothing is measured or told across a stretch that could not be seen from this length on: two steps of what
+measures movement. A shorter one, such as a single bad frame, is no more than lies between two pictures."""
+
+
+def unseen_within(span: Span, unseen: Iterable[Unseen]) -> list[Span]:
+    """Return the parts of a span across which nothing may be told."""
+    parts = (part for gap in unseen if (part := gap.span.intersect(span)) is not None)
+    return [part for part in merge_spans(parts) if part.duration_seconds >= UNSEEN_SECONDS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,19 +39,30 @@ def frames(
     with closing(Library.open(settings_for(library))) as opened:
         found = opened.video(video)
         pictures = opened.frames_at(found.video_id, seconds)
+        displayed = [opened.frame_times(found.video_id, each, count=0)[0] for each in seconds]
     paths = _save(out, found, seconds, pictures)
-    damaged = [next((gap.reason for gap in found.unseen if gap.span.contains(s)), "") for s in seconds]
+    unseen = [next((gap.reason for gap in found.unseen if gap.span.contains(s)), "") for s in seconds]
+    notes = [
+        _note(reason, is_older=frame.pts_seconds < due - 1e-6)
+        for reason, frame, due in zip(unseen, pictures, displayed, strict=True)
+    ]
     if as_json:
         rows = [
             {"asked_seconds": asked, "pts_seconds": frame.pts_seconds, "path": str(path), "not_seen": reason}
-            for asked, frame, path, reason in zip(seconds, pictures, paths, damaged, strict=True)
+            for asked, frame, path, reason in zip(seconds, pictures, paths, unseen, strict=True)
         ]
         print_json({"video": found.name, "video_id": found.video_id, "frames": rows})
         return
-    for asked, frame, path, reason in zip(seconds, pictures, paths, damaged, strict=True):
-        note = f" (the last good frame before it: {reason})" if reason else ""
+    for asked, frame, path, note in zip(seconds, pictures, paths, notes, strict=True):
         line = f"{format_seconds(asked)}: frame at {frame.pts_seconds:.6f} s{note} -> {path}"
         console.print(plain(line), soft_wrap=True)
+
+
+def _note(reason: str, *, is_older: bool) -> str:
+    """Say of a frame that it is another than was asked for, or that it was not seen by the index."""
+    if is_older:
+        return f" (the last good frame before it: {reason or 'the one displayed then may be damaged'})"
+    return f" (not seen when it was indexed: {reason})" if reason else ""
 
 
 def _save(

@@ -50,6 +50,8 @@ def show(
     )
     for line in describe_clock(found):
         console.print(f"[dim]{plain(line)}[/]")
+    if found.replaced_by:
+        console.print("[yellow]its file was replaced by other content; what was indexed of it is kept[/]")
     if found.reason and found.reason != found.failure:
         console.print(f"[yellow]{plain(found.reason)}[/]")
     if found.failure:
@@ -69,12 +71,12 @@ def show(
 
 
 def _print_segment(segment: Segment) -> None:
+    if segment.caption is None:
+        console.print(f"\n[bold]{segment.span}[/]  [yellow]not seen[/]")
+        return
     cut = "  cut" if segment.starts_with_cut else ""
     still = "  still: only a few of its frames were looked at" if segment.still else ""
     console.print(f"\n[bold]{segment.span}[/]  [dim]activity {segment.activity:.1%}{cut}{still}[/]")
-    if segment.caption is None:
-        console.print("  [yellow]not seen[/]")
-        return
     flag = "" if segment.caption.well_formed else " [yellow](the reply did not parse)[/]"
     console.print(f"  {plain(segment.caption.summary)}{flag}")
     for event in segment.caption.events:
@@ -87,7 +89,8 @@ def video_json(video: VideoRecord) -> dict[str, Any]:
         "video": video.name,
         "video_id": video.video_id,
         "path": str(video.path),
-        "file_present": video.path.exists(),
+        "file_present": video.path.exists() and not video.replaced_by,
+        "replaced_by": video.replaced_by or None,
         "status": video.status.value,
         "reason": video.reason,
         "failure": video.failure,
@@ -112,7 +115,7 @@ def _segment_json(segment: Segment) -> dict[str, Any]:
     return {
         "ordinal": segment.ordinal,
         **span_json(segment.span),
-        "activity": segment.activity,
+        "activity": segment.activity if caption else None,
         "starts_with_cut": segment.starts_with_cut,
         "still": segment.still,
         "caption": caption.summary if caption else None,

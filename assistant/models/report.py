@@ -206,7 +206,7 @@ def _unseen(asked: Asked, findings: Sequence[Findings]) -> str:
     seconds = [second for found in findings for entry in found.evidence for second in entry.frame_seconds
                if entry.video_id == asked.video.video_id]  # fmt: skip
     parts = {
-        f"{part} ({unseen.reason})"
+        (part, unseen.reason)
         for found in findings
         for searched in found.searched
         for unseen in searched.unseen
@@ -214,7 +214,8 @@ def _unseen(asked: Asked, findings: Sequence[Findings]) -> str:
         and (part := unseen.span.intersect(asked.span))
         and not any(part.contains(second) for second in seconds)
     }
-    return f"Not inspected: {', '.join(sorted(parts))}." if parts else ""
+    told = ", ".join(f"{part} ({reason})" for part, reason in sorted(parts))
+    return f"Not inspected: {told}." if parts else ""
 
 
 def _closing(findings: Sequence[Findings]) -> str:

@@ -30,7 +30,7 @@ def say_videos(library: Library, records: Iterable[VideoRecord]) -> str:
 def recall(library: Library, record: VideoRecord, span: Span) -> Result:
     """Tell what the index knows of a span, and what was noted on it."""
     handle = library.handle(record)
-    segments = library.segments(record.video_id, span)
+    segments = [each for each in library.segments(record.video_id, span) if each.caption is not None]
     listed = _most_active(segments)
     evidence = [_segment_evidence(handle, segment, span) for segment in listed]
     read = [entry.span for entry in evidence] if len(listed) < len(segments) else [span]

@@ -18,7 +18,7 @@ from indexer.library.library import Library
 from indexer.library.records import VideoRecord
 from indexer.rules.rule import Check, Rule
 from indexer.rules.store import Rules
-from indexer.timeline import Segment, Span
+from indexer.timeline import Segment, Span, subtract_spans
 from indexer.vision.model import Look, VisionModel, frames_shown
 from indexer.vision.verdicts import Verdict, read_judgement
 
@@ -102,6 +102,8 @@ class RuleRound:
     ) -> Iterator[tuple[int, Look]]:
         for number, segment in enumerate(segments):
             span = segment.span
+            if not subtract_spans(span, (gap.span for gap in video.unseen)):
+                continue  # a frame from before it would be judged
             try:
                 frames = self.library.frames_in(video.video_id, span, self.vision.look_budget)
             except MediaError:  # this stretch of it is damaged: there is nothing to judge

@@ -10,6 +10,9 @@ _TAIL_SECONDS = 2.0
 _STILL_SECONDS = 600.0
 _LOOK_BACK_SECONDS = 4.0
 
+SEEN_SECONDS = 0.5
+"""Less than this between two stretches that were not seen is left to them: damage must not shred a video."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lengths:

@@ -58,7 +58,8 @@ def suddenness(measured: Speeds, moving: NDArray[np.bool_]) -> Speeds:
 
 
 def _grey(frame: Frame) -> NDArray[np.uint8]:
-    height, width, _ = frame.pixels.shape
+    width, height = frame.size
     size = (_WIDTH, max(16, round(height * _WIDTH / width)))
-    small = cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA)
+    pixels = frame.pixels if frame.unpainted is None else frame.unpainted.rgb(2 * max(size))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)

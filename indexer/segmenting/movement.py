@@ -8,7 +8,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.media.change import changed_share, comparable, shrink
+from indexer.media.change import changed_share, comparable, small_picture
 from indexer.media.samples import Sample
 from indexer.timeline import Frame
 
@@ -46,7 +46,7 @@ class MovementMeter:
         """Return the second since which something is going on at a sample, None when nothing is."""
         begun = [self._by_activity(sample)]
         if sample.frame is not None:
-            small = shrink(sample.frame.pixels)
+            small = small_picture(sample.frame)
             begun.append(self._by_light(sample.frame, small))
             if any(each is not None for each in begun):
                 self._slow = None  # what moves quickly is no slow movement afterwards

@@ -31,7 +31,7 @@ class WalkedSegment:
     """Mean share of the picture that changes within an eighth of a second, 0 to 1."""
     starts_with_cut: bool
     frames: tuple[Frame, ...]
-    """In the order of time; empty where nothing could be decoded. Sparse where ``still``."""
+    """In the order of time; empty where nothing could be seen. Sparse where ``still``."""
     still: bool = False
     """Nothing moves in it."""
     moving: tuple[Span, ...] = ()
@@ -83,7 +83,7 @@ class OpenSegment:
         return None
 
     def end_before(self, end_seconds: float) -> float:
-        """Return the segment's end when the scene or the video ends; a part may be left for another one."""
+        """Return the segment's end when what is seen of a scene ends; a part may be left for another one."""
         lengths, length = self._lengths, end_seconds - self.start_seconds
         if self._is_still and self._border is not None and self._moving:  # movement right before the end
             return max(min(self._border, end_seconds - lengths.tail), self.start_seconds + lengths.tail)
@@ -100,7 +100,7 @@ class OpenSegment:
             span=span,
             activity=self._activity / self._measured if self._measured else 0.0,
             starts_with_cut=self._starts_with_cut,
-            frames=self._frames(),
+            frames=tuple(frame for frame in self._frames() if frame.pts_seconds < end_seconds),
             still=self._is_still,
             moving=() if self._is_still else tuple(moving),
         )

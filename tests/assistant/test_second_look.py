@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from assistant.events import StepFinished, StepStarted
 from assistant.session import Assistant
 from indexer.errors import VisionError
 from indexer.library.notes import PERSON, SECOND_LOOK
-from indexer.timeline import Span
+from indexer.timeline import Span, Unseen
 from indexer.vision.model import Look
 
 Maker = Callable[..., Assistant]
@@ -79,6 +80,17 @@ def test_each_statement_is_asked_of_its_own_frames_alone(
     assert all(look.span.contains(frame.pts_seconds) for look in judge.looks for frame in look.frames)
     assert "[" not in answer.text and library.noted == []
     assert answer.steps[-1].tool == "second_look" and answer.steps[-1].result == "2 confirmed"
+
+
+def test_the_judge_is_told_what_of_a_stretch_could_not_be_seen(
+    ask: Callable[..., Answer], library: FakeLibrary
+) -> None:
+    library.records = [replace(library.records[0], unseen=(Unseen(Span(10, 11), "damaged"),))]
+    judge = Judge()
+    ask(judge, f"{FALL} {CART}")
+    fall, cart = (look.prompt for look in judge.looks)
+    assert "9–13 s (10–11 s of it could not be seen" in cart
+    assert "could not be seen" not in fall
 
 
 def test_what_the_frames_do_not_show_is_marked_and_noted_and_the_caption_stays(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from assistant_fakes import DOCK, FakeLibrary, FakeVision, ScriptedModel, answer_of, calls, tool_texts
 from langchain_core.messages import AIMessage
@@ -167,3 +168,35 @@ def test_a_look_beside_what_cannot_be_decoded_keeps_away_from_it(
     library.records = [replace(library.records[0], unseen=gaps)]
     told(make_assistant, "look_again", {**span(10, 11), "question": "?"})
     assert [(each.span, each.told) for each in vision.looks] == [(Span(9.5, 11), Span(10, 11))]
+
+
+def test_nothing_is_measured_from_before_what_was_not_seen_to_behind_it(
+    make_assistant: Maker, vision: FakeVision, library: FakeLibrary
+) -> None:
+    """A single bad frame is no more than lies between two pictures anyway."""
+    gaps = (Unseen(Span(4, 6), "damaged"), Unseen(Span(8, 8.04), "damaged"))
+    library.records = [replace(library.records[0], unseen=gaps)]
+    text = told(make_assistant, "look_again", {**span(0, 20), "question": "?"})
+    assert [each.span for each in vision.looks] == [Span(0, 4), Span(6, 20)]
+    assert "Looked again at 0:00–0:04" in text and "Looked again at 0:06–0:20" in text
+    frames = sum(len(each.frames) for each in vision.looks)
+    assert frames <= vision.look_budget.max_frames + 1, "the parts share the frames of one look"
+
+
+def test_a_model_that_judges_is_told_what_of_a_stretch_could_not_be_seen(
+    make_assistant: Maker, vision: FakeVision, library: FakeLibrary
+) -> None:
+    library.records = [replace(library.records[0], unseen=(Unseen(Span(4, 6), "damaged"),))]
+    vision.judges, vision.words = True, "A cart."
+    told(make_assistant, "look_again", {**span(0, 20), "question": "?"})
+    (asked,) = vision.looks
+    assert "0–20 s (4–6 s of it could not be seen" in asked.prompt
+
+
+def test_a_look_at_what_was_not_seen_says_so_and_judges_no_frame_from_before_it(
+    make_assistant: Maker, vision: FakeVision, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.records = [replace(library.records[0], unseen=(Unseen(Span(4, 6), "damaged"),))]
+    monkeypatch.setattr(library, "frames_in", lambda *_: [Frame(3.96, np.zeros((9, 16, 3), np.uint8))])
+    text = told(make_assistant, "look_again", {**span(4.5, 5.5), "question": "?"})
+    assert "Nothing of 0:04.5–0:05.5 could be seen" in text and not vision.looks

@@ -19,6 +19,7 @@ VARIABLES = {
     "safety": {"span", "language"},
     "still": {"span"},
     "timeline": {"span", "language"},
+    "unseen": {"span", "unseen"},
     "verify": {"span", "claim", "language"},
     "watch": {"watch"},
 }

@@ -101,7 +101,7 @@ def spread(values: Sequence[float], count: int) -> list[float]:
 def _neighbours(library: Library, record: VideoRecord, span: Span) -> tuple[list[Segment], list[Segment]]:
     """Return the segments that begin before a moment does, and those that come after it."""
     wide = Span(max(0.0, span.start_seconds - _AROUND_SECONDS), span.end_seconds + _AROUND_SECONDS)
-    segments = library.segments(record.video_id, wide)
+    segments = [each for each in library.segments(record.video_id, wide) if each.caption is not None]
     before = [each for each in segments if each.span.start_seconds < span.start_seconds]
     after = [each for each in segments if each.span.start_seconds >= span.end_seconds]
     return before[-NEIGHBOURS:], after[:NEIGHBOURS]

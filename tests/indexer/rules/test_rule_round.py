@@ -11,7 +11,7 @@ from indexer.errors import VisionError
 from indexer.rules.asking import RuleRound
 from indexer.rules.store import Rules
 from indexer.running import IndexRun
-from indexer.timeline import Span
+from indexer.timeline import Span, Unseen
 from indexer.vision.model import Look
 
 
@@ -73,6 +73,22 @@ def test_each_segment_is_asked_once_and_a_yes_is_an_alert(library, rules, indexe
 
     RuleRound(library, rules, vision).ask_pending()
     assert len(vision.looks) == len(segments), "nothing is asked twice"
+
+
+def test_what_could_not_be_seen_is_not_judged_by_a_frame_from_before_it(library, rules, indexed):
+    rules.add("block", "A white block passes")
+    video = indexed()
+    segments = library.segments(video)
+    lost, middle = segments[1].span, segments[1].span.start_seconds + 0.5
+    gaps = [
+        Unseen(Span(lost.start_seconds, middle), "damaged"),
+        Unseen(Span(middle, lost.end_seconds), "no frames"),
+    ]
+    library.catalog.add_unseen(video, library.fingerprint.key, gaps)
+    vision = JudgingVision(yes_at=middle)
+    RuleRound(library, rules, vision).ask_pending()
+    assert [look.span for look in vision.looks] == [each.span for each in segments if each.span != lost]
+    assert rules.alerts() == []
 
 
 def test_a_round_that_broke_off_goes_on_where_it_was(library, rules, indexed):

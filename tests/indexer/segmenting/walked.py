@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.media.samples import Sample
 from indexer.segmenting.segments import WalkedSegment, cut_into_segments
-from indexer.timeline import Frame
+from indexer.timeline import Frame, Unseen
 from indexer.vision.model import FrameBudget
 
 GREY = np.full((18, 32, 3), 90, np.uint8)
@@ -41,12 +41,13 @@ def walk(
 
 
 def segments_of(
-    samples: Iterable[Sample],
+    samples: Iterable[Sample | Unseen],
     end: float,
     *,
     start: float = 0.0,
     longest: float = 10.0,
     budget: FrameBudget = BUDGET,
+    after_unseen: bool = False,
 ) -> list[WalkedSegment]:
     """Cut samples into segments, the end being known only when they are exhausted."""
     return list(
@@ -56,6 +57,7 @@ def segments_of(
             end_seconds=lambda: end,
             longest_seconds=longest,
             budget=budget,
+            after_unseen=after_unseen,
         )
     )
 
