@@ -174,11 +174,11 @@ def _write(indexer: Indexer, item: Prepared, found: Caption | None) -> None:
 
 
 def _gaps(damage: Sequence[Unseen], segment: Segment) -> list[Unseen]:
-    """Return what of a segment could not be seen: damage, and what else of one that has no frame at all."""
+    """Return what of a segment could not be seen: damage, and what else of one that was not looked at."""
     if segment.caption is not None:
         return list(damage)
     rest = subtract_spans(segment.span, (gap.span for gap in damage))
-    return [*damage, *(Unseen(part, "no frame of it could be decoded") for part in rest)]
+    return [*damage, *(Unseen(part, "too little of it could be decoded to tell anything") for part in rest)]
 
 
 def _publish(indexer: Indexer, video_id: str) -> MediaError | None:

@@ -7,7 +7,7 @@ short queue: its length bounds the memory, and a slow model stops the walk.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
@@ -46,14 +46,14 @@ class Prepared:
     walked: WalkedSegment
     """Without its frames: those that matter are in the look."""
     look: Look | None
-    """None when not one frame of it could be decoded."""
+    """None where nothing could be seen, or too little between what could not."""
     damage: tuple[Unseen, ...]
     """What of it could not be decoded."""
 
     @property
     def frame_bytes(self) -> int:
         """Memory that its frames take."""
-        return sum(frame.pixels.nbytes for frame in self.look.frames) if self.look is not None else 0
+        return sum(frame.size_bytes for frame in self.look.frames) if self.look is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,12 @@ def _walk(
     stream = indexer.library.video(job.video_id).stream
     with closing(indexer.decoder.walk(job.path, plan, stream=stream)) as walk:
         segments = cut_into_segments(
-            _until(stopped, walk),
+            _seen(walk, stopped),
             start_seconds=start_seconds,
             end_seconds=lambda: facts.true(walk).duration_seconds,
             longest_seconds=indexer.settings.segment_seconds,
             budget=budget,
+            after_unseen=done > 0 and drafts[done - 1].caption is None,
         )
         noted: list[Span] = []
         for ordinal, walked in enumerate(segments, start=done):
@@ -154,11 +155,16 @@ def _within(span: Span, damage: Sequence[Unseen]) -> tuple[Unseen, ...]:
     return tuple(Unseen(part, gap.reason) for gap in damage if (part := gap.span.intersect(span)) is not None)
 
 
-def _until(stopped: threading.Event, walk: Iterable[Sample]) -> Iterator[Sample]:
+def _seen(walk: Walk, stopped: threading.Event) -> Iterator[Sample | Unseen]:
+    """Yield the samples of a walk, and before each the damage that was met on the way to it."""
+    told = 0
     for sample in walk:
         if stopped.is_set():
             raise Stopped
+        yield from walk.damage[told:]
+        told = len(walk.damage)
         yield sample
+    yield from walk.damage[told:]
 
 
 class _Facts:

@@ -16,6 +16,23 @@ class FileSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class FileMoved:
+    """A known content lies somewhere else by now; what follows says whether there is more to do for it."""
+
+    path: Path
+    old_path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FileReplaced:
+    """Other content lies at the path of an indexed video; what was indexed of that is kept."""
+
+    path: Path
+    handle: str
+    """What the video that lay there before is called from now on."""
+
+
+@dataclass(frozen=True, slots=True)
 class FilesQueued:
     """How much there is to do; comes once, before the first file starts."""
 
@@ -63,4 +80,6 @@ class RuleAsked:
     total: int
 
 
-IndexEvent = FileSkipped | FilesQueued | FileProgress | FileIndexed | FileFailed | RuleAsked
+IndexEvent = (
+    FileSkipped | FileMoved | FileReplaced | FilesQueued | FileProgress | FileIndexed | FileFailed | RuleAsked
+)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from indexer.discovery import printable
 from indexer.errors import DecoderFailed, FingerprintMismatch, MediaError, WitnessError
-from indexer.identifying import identify
+from indexer.identifying import follow, identify
 from indexer.library.jobs import Job
 from indexer.library.library import Library
 from indexer.library.ownership import Ownership
+from indexer.library.places import content_at, place_of
 from indexer.library.records import VideoRecord
 from indexer.parts import Indexer
 from indexer.pipeline import index_jobs
@@ -22,7 +23,9 @@ from indexer.prefetch import Stopped
 from indexer.progress import (
     FileFailed,
     FileIndexed,
+    FileMoved,
     FileProgress,
+    FileReplaced,
     FileSkipped,
     FilesQueued,
     IndexEvent,
@@ -46,6 +49,8 @@ class IndexRun:
     """Set by another thread, it ends the run within seconds; what is not done goes on waiting."""
     _outcomes: set[str] = field(default_factory=set)
     """Ids of the videos of this run whose end was reported."""
+    _replaced: set[str] = field(default_factory=set)
+    """Ids of contents that lay where this run found others."""
 
     @property
     def _library(self) -> Library:
@@ -79,7 +84,8 @@ class IndexRun:
             files = [path for path in files if self._choose_stream(path, stream)]
         wanted = self._queue(files, retry)
         if reindex:
-            wanted |= self._queue([video.path for video in self._library.videos() if video.answerable], retry)
+            wanted |= self._queue(self._indexed_files(), retry)
+        self._tell_replaced()
         if not wanted:
             self._ask_rules()
             return
@@ -146,14 +152,14 @@ class IndexRun:
         wanted: dict[str, Path] = {}
         for path in files:
             try:
-                video_id = identify(self._library.catalog, path)
+                video_id = self._identify(path)
             except MediaError as error:
                 self.report(FileFailed(path, _reason(error, path)))
                 continue
             if video_id in wanted:
-                self.report(FileSkipped(path, f"same content as {wanted[video_id].name}"))
+                self.report(FileSkipped(path, f"same content as {printable(wanted[video_id].name)}"))
             elif self._is_indexed(video_id):
-                self.report(FileSkipped(path, "already indexed"))
+                self.report(FileSkipped(path, self._why_skipped(video_id, path)))
             elif not retry and self._library.video(video_id).set_aside:
                 self.report(FileFailed(path, self._library.video(video_id).failure))
             else:
@@ -161,10 +167,49 @@ class IndexRun:
                 wanted[video_id] = path
         return set(wanted)
 
+    def _identify(self, path: Path) -> str:
+        """Return the id of the content at a path, and note what this tells of where contents lie now."""
+        catalog = self._library.catalog
+        before = content_at(catalog, path)
+        video_id = identify(catalog, path)
+        if before not in ("", video_id):
+            self._replaced.add(before)
+        if old := follow(catalog, video_id, path, zone_name=self._library.timezone):
+            self.report(FileMoved(path, old))
+        return video_id
+
+    def _why_skipped(self, video_id: str, path: Path) -> str:
+        known = place_of(self._library.catalog, video_id)
+        with suppress(OSError):  # one of them went away just now
+            if known is not None and not path.samefile(known):
+                name = known.name if known.name != path.name else str(known)
+                return f"same content as {printable(name)}, and known by that name"
+        return "already indexed"
+
+    def _tell_replaced(self) -> None:
+        """Report which videos lost their place to others; those that were found elsewhere did not."""
+        for video_id in sorted(self._replaced):
+            video = self._library.catalog.video(video_id)
+            if video is not None and video.answerable and video.replaced_by:
+                self.report(FileReplaced(video.path, self._library.handle(video)))
+        self._replaced.clear()
+
+    def _indexed_files(self) -> list[Path]:
+        """Return a file of every indexed video; where one was replaced, a copy has to serve."""
+        files = []
+        for video in filter(lambda each: each.answerable, self._library.videos()):
+            try:
+                files.append(self._library.file_of(video.video_id) if video.replaced_by else video.path)
+            except MediaError:
+                handle = self._library.handle(video)
+                why = f"of {handle} was replaced by other content, so its index cannot be made anew. "
+                self.report(FileFailed(video.path, f'the file {why}To forget it: witness remove "{handle}"'))
+        return files
+
     def _choose_stream(self, path: Path, stream: int) -> bool:
         """Note which video stream of a file is meant; report a file that has none of this number."""
         try:
-            video = self._library.video(identify(self._library.catalog, path))
+            video = self._library.video(self._identify(path))
             if video.stream == stream:
                 return True
             if any(job.running for job in self._library.jobs.outstanding([video.video_id])):

@@ -1,19 +1,19 @@
 """How fast a video is walked, what the walk finds, and what memory it takes.
 
-    python -m bench.media.walk             everything; about a quarter of an hour
+    python -m bench.media.walk             everything; about half an hour
     python -m bench.media.walk --quick     shorter videos, one turn and no ten hours; some minutes
     python -m bench.media.walk --hour      videos of a minute, and an hour of the fixed camera, which only the
                                            levels read more than once
     python -m bench.media.walk FILE ...    videos of your own
 
 Beside each other, in turns, medians: ``ffmpeg -i FILE -f null -`` where it is installed, the full walk (only
-once for the fixed camera and for sparse pictures), and the walk in levels. The child that decodes runs
+once for the fixed camera and for videos repeated), and the walk in levels. The child that decodes runs
 already when the clock starts. "ratio" is the time that ffmpeg takes to that of the levels; "CPU" the same of
 processor time, which other work on the machine disturbs less. A second is active when a sample's activity is
 above 0.002 of the picture; recall is the share of the full walk's active seconds, and of its cuts, that the
 levels find; "!" behind the cuts: they also find some that the full walk does not. MiB: most memory of the
 child, and what this process took besides, in the first turn. OpenCV (every frame) and PySceneDetect (its
-default detector) read each video once.
+default detector) read each video once; those repeated are the ones above them, eight times over.
 """
 
 from __future__ import annotations
@@ -36,15 +36,24 @@ from bench.media.others import opencv_seconds, scenedetect_seconds
 from bench.media.scenes import Encoding, busy, film, looped, repeated, still, write
 from indexer.media.decoder import Decoder
 from indexer.media.samples import WalkMode, WalkPlan
+from indexer.segmenting.segments import kept_per_second
+from indexer.vision import endpoint_options
+from indexer.vision.model import FrameBudget
+from indexer.vision.observer import Observer
 
 ACTIVE = 0.002
 """Share of the picture above which a second counts as active: what the observer reports as movement."""
-DENSE = WalkPlan(8.0, 768)
-"""What the observing model asks for, and most others less."""
-SPARSE = WalkPlan(2.0, 448)
-"""What a vision-language model asks for."""
-_REPEATED = 4
-"""Two groups of pictures are decoded at a time: in a short video one of them is often the last one alone."""
+_REPEATED = 8
+"""Two groups of pictures are decoded at a time: at the end of a video, one of them is the last one alone."""
+
+
+def asked_by(budget: FrameBudget) -> WalkPlan:
+    """What an index run asks of the walk for a model with this budget."""
+    return WalkPlan(kept_per_second(budget), budget.max_side)
+
+
+OBSERVER = asked_by(Observer.caption_budget)
+SERVER = asked_by(endpoint_options.CAPTION_BUDGET)
 
 
 @dataclass
@@ -61,7 +70,7 @@ class Walked:
     cuts: set[float] = field(default_factory=set)
 
 
-def walk(path: Path, mode: WalkMode, plan: WalkPlan = DENSE, *, watch_memory: bool = True) -> Walked:
+def walk(path: Path, mode: WalkMode, plan: WalkPlan = OBSERVER, *, watch_memory: bool = True) -> Walked:
     """Walk a video in a child of its own, which has started before."""
     active, cuts, count, first = set(), set(), 0, 0.0
     with Decoder() as decoder:
@@ -94,11 +103,15 @@ def measure(
     path: Path,
     turns: int,
     *,
-    plan: WalkPlan = DENSE,
+    plan: WalkPlan = OBSERVER,
     full_turns: int | None = None,
     is_long: bool = False,
+    has_others: bool = True,
 ) -> None:
-    """Print one line of the table; of a long video, what decodes all of it is timed once, or not at all."""
+    """Print one line of the table; of a long video, what decodes all of it is timed once, or not at all.
+
+    Without ``has_others``, OpenCV and PySceneDetect are left out.
+    """
     bares: list[tuple[float, float]] = []
     fulls: list[Walked] = []
     levels: list[Walked] = []
@@ -122,7 +135,7 @@ def measure(
         f"{length / full:>6.1f} {length / level:>7.1f} {ratio:>6.2f} {cpu:>6.2f} "
         f"{100 * recall:>6.1f}% ({len(known.active)}) {cuts:>7} {found.first_seconds:>6.2f} "
         f"{max(one.peak_mib for one in levels):>6.0f} {max(one.peak_mib for one in fulls):>6.0f} "
-        f"{'' if is_long else _others(path, length)}",
+        f"{_others(path, length) if has_others and not is_long else ''}",
         flush=True,
     )
 
@@ -171,7 +184,8 @@ def main() -> None:
                 if name.startswith("busy-h264-") and "4k" not in name:
                     longer = path.with_stem(f"{path.stem}-x{_REPEATED}")
                     repeated(longer, path, _REPEATED)
-                    measure(longer.name, longer, turns, plan=SPARSE, full_turns=1)
+                    for plan in (OBSERVER, SERVER):
+                        measure(longer.name, longer, turns, plan=plan, full_turns=1, has_others=False)
                     longer.unlink()
                 path.unlink()
         if not given.quick and given.only in "long":

@@ -13,6 +13,7 @@ from indexer.media.beside import CHUNK_SAMPLES, MAX_TRACKS, Sound, Subtitles
 from indexer.media.info import MAX_RECORDED_AT, VideoInfo
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header
+from indexer.media.planes import MATRICES, RANGES, Colours, Planes, colour_side
 from indexer.media.process import ChildLost, ChildProcess
 from indexer.media.samples import Sample
 from indexer.texts.model import MAX_TEXT, MAX_TEXTS, TextSource, TimedText
@@ -39,15 +40,37 @@ def read_frame(header: Header, child: ChildProcess, limits: DecoderLimits, max_s
     Raises:
         ChildLost: The size is not one that was asked for, or the pixels do not come.
     """
+    width, height = _size(header, limits, max_side)
+    seconds = _number(header, "pts_seconds")
+    if seconds < 0:
+        raise ChildLost(f"announced a picture at {seconds} s")
+    if "colours" in header:
+        return Frame(seconds, _read_planes(header, child, width, height))
+    body = child.receive_body(width * height * 3)
+    return Frame(seconds, np.frombuffer(body, dtype=np.uint8).reshape(height, width, 3))
+
+
+def _size(header: Header, limits: DecoderLimits, max_side: int | None) -> tuple[int, int]:
     width, height = _whole(header, "width"), _whole(header, "height")
     longest = limits.max_side * 8 if max_side is None else max_side  # a pixel aspect can widen a picture
     if not (0 < width <= longest and 0 < height <= longest and width * height <= limits.max_pixels * 8):
         raise ChildLost(f"announced a picture of {width}x{height}")
-    seconds = _number(header, "pts_seconds")
-    if seconds < 0:
-        raise ChildLost(f"announced a picture at {seconds} s")
-    body = child.receive_body(width * height * 3)
-    return Frame(seconds, np.frombuffer(body, dtype=np.uint8).reshape(height, width, 3))
+    return width, height
+
+
+def _read_planes(header: Header, child: ChildProcess, width: int, height: int) -> Planes:
+    turns, mirrored, colours = _whole(header, "quarter_turns"), header.get("mirrored"), header["colours"]
+    if not (0 <= turns <= 3 and type(mirrored) is bool and isinstance(colours, dict)):
+        raise ChildLost("announced a picture without its orientation or colours")
+    matrix, light = _whole(colours, "matrix"), _whole(colours, "range")
+    if matrix not in MATRICES or light not in RANGES:
+        raise ChildLost("announced a picture in colours that do not exist")
+    half = (colour_side(height), colour_side(width))
+    brightness, colour = width * height, half[0] * half[1]
+    body = np.frombuffer(child.receive_body(brightness + 2 * colour), dtype=np.uint8)
+    y, u, v = np.split(body, [brightness, brightness + colour])
+    planes = y.reshape(height, width), u.reshape(half), v.reshape(half)
+    return Planes(planes, Colours(matrix, light), turns, mirrored)
 
 
 def read_sample(header: Header, child: ChildProcess, limits: DecoderLimits, max_side: int) -> Sample:

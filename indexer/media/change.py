@@ -70,7 +70,7 @@ class ChangeMeter:
 
     def measure(self, frame: Frame) -> Change:
         """Compare ``frame``, of any size, with those before it; the first has nothing to be compared with."""
-        return self.measure_small(frame.pts_seconds, BlockPicture(shrink(frame.pixels)))
+        return self.measure_small(frame.pts_seconds, BlockPicture(small_picture(frame)))
 
     def measure_small(self, seconds: float, picture: BlockPicture) -> Change:
         """Compare a picture that is small already."""
@@ -139,6 +139,11 @@ class BlockPicture:
         """Standard deviation of the grey of each block, shape (blocks,)."""
         squares = np.einsum("bp,bp->b", self.structure, self.structure)
         return np.asarray(np.sqrt(squares / self.structure.shape[1]))
+
+
+def small_picture(frame: Frame) -> NDArray[np.uint8]:
+    """Return a frame's picture scaled down to `SMALL_SIDE`, without painting the large one for it."""
+    return shrink(frame.pixels) if frame.unpainted is None else frame.unpainted.rgb(SMALL_SIDE)
 
 
 def shrink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

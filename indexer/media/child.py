@@ -31,17 +31,18 @@ from indexer.media.levels.glance import glance
 from indexer.media.levels.walker import LevelsWalk
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header, read_header, write_message
+from indexer.media.planes import Planes
 from indexer.media.prints import print_message, prints_at
 from indexer.media.samples import Sample, WalkMode, WalkPlan
 from indexer.media.sound import read_sound
 from indexer.media.subtitles import read_subtitles
-from indexer.media.video_file import VideoFiles, size_of
+from indexer.media.video_file import VideoFiles, identity, size_of
 from indexer.media.walking import frames_at, walk_full
 from indexer.timeline import Frame, Span, Unseen
 
 _BEAT_SECONDS = 1.0
-_NO_BODY = memoryview(b"")
-Answer = tuple[Header, memoryview]
+_NO_BODY: tuple[memoryview, ...] = ()
+Answer = tuple[Header, tuple[memoryview, ...]]
 
 
 class Server:
@@ -113,11 +114,23 @@ class Server:
                     yield _frame_message(frame, places=places, **print_message(taken))
             case "clip":
                 span = Span(request["start"], request["end"])
-                yield cut(self._files, path, span, self._beat, with_data=request["with_data"])
+                header, clip = cut(self._files, path, span, self._beat, with_data=request["with_data"])
+                yield header, (clip,)
             case other:
                 raise ValueError(f"unknown request {other!r}")
 
     def _walk(self, path: Path, request: Header) -> Iterator[Answer]:
+        began = identity(path)
+        try:
+            yield from self._walked(path, request)
+        except MediaError:
+            # What is cut off under the walk looks as if it had always been broken.
+            _refuse_changed(path, began)
+            raise
+        _refuse_changed(path, began)
+        yield {"kind": "info", **asdict(self._files.get(path).info)}, _NO_BODY
+
+    def _walked(self, path: Path, request: Header) -> Iterator[Answer]:
         plan = WalkPlan(**request["plan"] | {"mode": WalkMode(request["plan"]["mode"])})
         seen = self._full_walk(path, plan) if plan.mode is WalkMode.FULL else self._levels_walk(path, plan)
         for one in seen:
@@ -128,7 +141,6 @@ class Server:
                     yield _damage_message(one)
                 case None:
                     yield {"kind": "started"}, _NO_BODY
-        yield {"kind": "info", **asdict(self._files.get(path).info)}, _NO_BODY
 
     def _full_walk(self, path: Path, plan: WalkPlan) -> Iterator[Sample | Unseen | None]:
         """Walk in full; the first thing is None, when it is known that the file can be walked."""
@@ -141,7 +153,7 @@ class Server:
             yield None
             yield from walk.seen()
 
-    def _send(self, header: Header, body: memoryview) -> None:
+    def _send(self, header: Header, body: tuple[memoryview, ...]) -> None:
         write_message(self._answers, header, body)
         self._last_sign = time.monotonic()
 
@@ -153,10 +165,30 @@ class Server:
             self._send({"kind": "working"}, _NO_BODY)
 
 
+def _refuse_changed(path: Path, began: object) -> None:
+    """Refuse a file that was written to since its walk began: its frames may be another video's."""
+    if identity(path) not in (None, began):  # of one that is gone, its error tells
+        raise MediaError(
+            f"{printable_name(path)} changed while it was read. Index it again when it is finished."
+        )
+
+
 def _frame_message(frame: Frame, **more: object) -> Answer:
     height, width, _ = frame.pixels.shape
     header = {"kind": "frame", "pts_seconds": frame.pts_seconds, "width": width, "height": height, **more}
-    return header, frame.pixels.data.cast("B")
+    return header, (frame.pixels.data.cast("B"),)
+
+
+def _planes_message(picture: Planes) -> Answer:
+    height, width = picture.planes[0].shape
+    header: Header = {
+        "width": width,
+        "height": height,
+        "colours": asdict(picture.colours),
+        "quarter_turns": picture.quarter_turns,
+        "mirrored": picture.mirrored,
+    }
+    return header, tuple(plane.data.cast("B") for plane in picture.planes)
 
 
 def _sample_message(sample: Sample) -> Answer:
@@ -168,13 +200,16 @@ def _sample_message(sample: Sample) -> Answer:
     }
     if sample.frame is None:
         return header, _NO_BODY
-    frame_header, pixels = _frame_message(sample.frame)
-    return frame_header | header, pixels
+    picture = sample.frame.unpainted
+    frame_header, body = (
+        _planes_message(picture) if isinstance(picture, Planes) else _frame_message(sample.frame)
+    )
+    return frame_header | header, body
 
 
 def _sound_message(sound: Sound) -> Answer:
     header: Header = {"kind": "sound", "pts_seconds": sound.start_seconds, "samples": len(sound.samples)}
-    return header, np.ascontiguousarray(sound.samples, dtype="<i2").data.cast("B")
+    return header, (np.ascontiguousarray(sound.samples, dtype="<i2").data.cast("B"),)
 
 
 def _damage_message(unseen: Unseen) -> Answer:

@@ -33,7 +33,7 @@ from indexer.media.info import VideoInfo
 from indexer.media.limits import DecoderLimits
 from indexer.media.messages import Header
 from indexer.media.process import ChildLost, ChildProcess
-from indexer.media.samples import Sample, WalkPlan
+from indexer.media.samples import Damage, Sample, WalkPlan
 from indexer.timeline import Frame, Unseen
 
 __all__ = ["Decoder", "DecoderLimits", "Walk"]
@@ -303,7 +303,8 @@ class Walk(Iterator[Sample]):
     ) -> None:
         self._answers = answers
         self._on_end: Callable[[], None] | None = on_end
-        self.damage: list[Unseen] = []
+        self._noted = Damage()
+        self.damage = self._noted.told
         """Spans that could not be decoded, with the reason; filled while walking, whole at the end."""
         self.info: VideoInfo | None = None
         """The facts about the video, once all its packets were read: at the latest when the walk ended."""
@@ -316,7 +317,7 @@ class Walk(Iterator[Sample]):
                 if isinstance(seen, Sample):
                     return seen
                 if isinstance(seen, Unseen):
-                    self.damage.append(seen)
+                    self._noted.add(seen)
                 if isinstance(seen, VideoInfo):
                     self.info = seen
         except BaseException:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from typing import IO, Any
+
+import numpy as np
 
 Header = dict[str, Any]
 
@@ -20,15 +23,15 @@ class BrokenMessage(Exception):
     """What arrived is no message of this protocol."""
 
 
-def write_message(stream: IO[bytes], header: Header, body: memoryview | bytes = b"") -> None:
+def write_message(stream: IO[bytes], header: Header, body: Sequence[memoryview] = ()) -> None:
     """Send one message and flush it.
 
     Lone surrogates, which stand for the odd bytes of file names, survive JSON's escapes.
     """
     text = json.dumps(header).encode("ascii")
     stream.write(_LENGTH.pack(len(text)) + text)
-    if len(body):
-        stream.write(body)
+    for part in body:
+        stream.write(part)
     stream.flush()
 
 
@@ -47,7 +50,7 @@ def read_header(stream: IO[bytes]) -> Header | None:
     if length > MAX_HEADER_BYTES:
         raise BrokenMessage(f"a header of {length} bytes")
     try:
-        header = json.loads(read_body(stream, length))
+        header = json.loads(bytes(read_body(stream, length)))
     except (ValueError, RecursionError) as error:
         raise BrokenMessage(f"a header that is no JSON: {error}") from None
     if not isinstance(header, dict):
@@ -55,18 +58,17 @@ def read_header(stream: IO[bytes]) -> Header | None:
     return header
 
 
-def read_body(stream: IO[bytes], size: int) -> bytearray:
+def read_body(stream: IO[bytes], size: int) -> memoryview:
     """Receive exactly ``size`` raw bytes.
 
     Raises:
         BrokenMessage: The stream ends before.
     """
-    body = bytearray(size)
-    view = memoryview(body)
+    view = np.empty(size, np.uint8).data  # a bytearray would be filled with zeros first
     filled = 0
     while filled < size:
         count = stream.readinto(view[filled:])  # type: ignore[attr-defined]
         if not count:
             raise BrokenMessage("the stream ends inside a message")
         filled += count
-    return body
+    return view

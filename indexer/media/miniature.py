@@ -39,6 +39,9 @@ class Miniaturist:
         luma, *chroma = (plane_rows(plane) for plane in frame.planes[:3])
         # Whole factors take a fast path; what does not divide is left out at the right and at the bottom.
         luma = luma[: size[1] * factor : _row_step(factor), : size[0] * factor]
+        if luma.shape[0] == 2 * size[1] and factor % 2 == 0:  # a half is much faster than any other part
+            half = (luma.shape[1] // 2, size[1])
+            luma = np.asarray(cv2.resize(luma, half, interpolation=cv2.INTER_AREA), np.uint8)
         y = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.uint8)
         u, v = (
             np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.uint8) for plane in chroma

@@ -1,35 +1,175 @@
-"""The sample tables of an MP4 or MOV: when each frame is displayed, without reading the frames.
+"""The sample tables of an MP4 or MOV: when each frame is displayed and where it lies, without reading it.
 
 Reading every packet of ten hours takes seconds, these tables a fraction of one. Only what is plain is read
 here: one track shown from its first frame to its last, no fragments. For all else the answer is None, and so
 it is for tables that are inconsistent: whoever asks reads the packets then, and compares what is told here
-with some of them.
+with some of them. The tables of ten hours take up to 20 MB, so they are read a window at a time.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.media.mp4_boxes import Box, Unusual, movie_box
+from indexer.media.mp4_runs import Counter, Places, Runs, Table
 from indexer.media.packets import TimedPackets
 
+WINDOW = 4096
+"""Samples that are looked at together."""
 _MOST_SAMPLES = 10_000_000
-_MOST_HEADER_BYTES = 256 << 20
-_UNUSUAL = (b"sbgp", b"stps", b"mvex")
-"""Boxes that change which samples are key frames, or that announce fragments."""
+_ENCRYPTED = (b"encv", b"drmi", b"drms")
+Column = NDArray[np.int64]
 
 
-class _Unusual(Exception):
-    """The tables are not of the plain kind."""
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Some samples of a track, in file order, in ticks of its time base."""
+
+    first: int
+    """Number of the first of them; the file's first is 0."""
+    pts: Column
+    dts: Column
+    durations: Column
+    keyframes: NDArray[np.bool_]
+    sizes: Column
+    """In bytes."""
+    positions: Column
+    """In bytes from the file's start."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """When the samples of a track are displayed without edits."""
+
+    first: int
+    last: int
+    length: int
+    """Of all together."""
+
+
+class SampleTables:
+    """The tables of one track in a file that stays open."""
+
+    def __init__(self, path: Path, track: int) -> None:
+        """Open a file and look through a track's tables once.
+
+        Args:
+            path: The file.
+            track: Its number in the file (`av.stream.Stream.id`).
+
+        Raises:
+            Unusual: The tables are not of the plain kind, or contradict each other.
+            OSError: The file cannot be read.
+        """
+        self.file = os.open(path, os.O_RDONLY)
+        try:
+            movie = movie_box(self.file)
+            own = _track(movie, track)
+            media = own.only(b"mdia")
+            boxes = list(media.only(b"minf", b"stbl").boxes())
+            self._boxes = dict(boxes)
+            if len(self._boxes) != len(boxes):
+                raise Unusual
+            self.count = self._box(b"stsz").number(8)
+            if not 0 < self.count <= _MOST_SAMPLES:
+                raise Unusual
+            self._delay = 0
+            """Ticks from a sample's decoding to its display that make up for negative ones in the table."""
+            self._shift = 0
+            self.ends: list[Samples] = []
+            """The first and the last windows, for comparing."""
+            scales = _scale(media.only(b"mdhd")), _scale(movie.only(b"mvhd"))
+            self._shift, self.is_edited = _shift(own, scales, self._survey())
+            """Whether an edit list does anything but tell when the first frame is displayed."""
+            self.ends = [self._moved(samples) for samples in self.ends]
+        except BaseException as error:
+            self.close()
+            if isinstance(error, ValueError | IndexError | OverflowError):
+                raise Unusual from error
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self.file)
+
+    def __enter__(self) -> SampleTables:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def has_one_clear_description(self) -> bool:
+        """Whether all samples are of one kind, and not encrypted."""
+        kinds = self._box(b"stsd")
+        return kinds.number(4) == 1 and kinds.number(12).to_bytes(4, "big") not in _ENCRYPTED
+
+    def windows(self) -> Iterator[Samples]:
+        """Yield all samples, `WINDOW` at a time.
+
+        Raises:
+            Unusual: The tables contradict each other.
+        """
+        steps = Runs(Table(self._box(b"stts"), 2))
+        offsets = Runs(Table(self._boxes[b"ctts"], 2)) if b"ctts" in self._boxes else None
+        places = Places(self._boxes)
+        keys = Counter(Table(self._boxes[b"stss"], 1)) if b"stss" in self._boxes else None
+        clock = 0
+        for first in range(0, self.count, WINDOW):
+            count = min(WINDOW, self.count - first)
+            sizes, durations = self._sizes(first, count), steps.take(count)
+            ends = clock + np.cumsum(durations)
+            decoded, clock = ends - durations, int(ends[-1])
+            shown = decoded
+            if offsets is not None:
+                shown = decoded + offsets.take(count).astype(np.uint32).view(np.int32)
+            keyframes = np.ones(count, bool) if keys is None else keys.marks(first, count)
+            yield self._moved(Samples(first, shown, decoded, durations, keyframes, sizes, places.take(sizes)))
+        for rest in (steps, offsets, places, keys):
+            if rest is not None:
+                rest.check_end()
+
+    def _survey(self) -> _Extent:
+        """Look through all samples."""
+        size = os.fstat(self.file).st_size
+        firsts, lasts, delays = [], [], []
+        for samples in self.windows():
+            if samples.positions.min() < 0 or (samples.positions + samples.sizes).max() > size:
+                raise Unusual  # a file that was cut off does not hold all that its tables promise
+            firsts.append(int(samples.pts.min()))
+            lasts.append(int(samples.pts.max()))
+            delays.append(int((samples.dts - samples.pts).max()))
+            del self.ends[1:-1]
+            self.ends.append(samples)
+        self._delay = max(0, *delays)
+        return _Extent(min(firsts), max(lasts), int((samples.dts + samples.durations)[-1]))
+
+    def _moved(self, samples: Samples) -> Samples:
+        """Shift samples in time as far as it is known by how much."""
+        return replace(samples, pts=samples.pts + self._shift, dts=samples.dts + (self._shift - self._delay))
+
+    def _sizes(self, first: int, count: int) -> Column:
+        table = self._box(b"stsz")
+        same = table.number(4)
+        sizes = np.full(count, same, np.int64) if same else table.rows(12 + 4 * first, count)[:, 0]
+        if not sizes.all():
+            raise Unusual  # an empty sample is no frame
+        return sizes
+
+    def _box(self, kind: bytes) -> Box:
+        if kind not in self._boxes:
+            raise Unusual
+        return self._boxes[kind]
 
 
 def read_sample_tables(path: Path, track: int) -> TimedPackets | None:
-    """Read the tables of one track.
+    """Read when each sample of a track is displayed.
 
     Args:
         path: The file.
@@ -39,161 +179,66 @@ def read_sample_tables(path: Path, track: int) -> TimedPackets | None:
         The samples in file order, or None when the tables are not of the plain kind.
     """
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            movie = memoryview(_movie_box(file.fileno(), size))
-        return _Track(movie, track, size).timed()
-    except (_Unusual, OSError, ValueError, IndexError, OverflowError):
+        with SampleTables(path, track) as tables:
+            return _timed(tables)
+    except (Unusual, OSError):
         return None
 
 
-def _movie_box(file: int, size: int) -> bytes:
-    """Return what the ``moov`` box holds; there must be just one, and no fragment beside it."""
-    found, position = b"", 0
-    while position + 8 <= size:
-        header = os.pread(file, 16, position)
-        length, kind, start = int.from_bytes(header[:4], "big"), header[4:8], 8
-        if length == 1:
-            length, start = int.from_bytes(header[8:16], "big"), 16
-        length = length or size - position
-        if kind == b"moof" or (kind == b"moov" and (found or length > _MOST_HEADER_BYTES)) or length < start:
-            raise _Unusual
-        if kind == b"moov":
-            found = os.pread(file, length - start, position + start)
-        position += length
-    return found
+def _timed(tables: SampleTables) -> TimedPackets:
+    count = tables.count
+    pts, keyframes = np.empty(count, np.int64), np.empty(count, bool)
+    durations = np.empty(count, np.uint32)
+    for samples in tables.windows():
+        window = slice(samples.first, samples.first + len(samples.pts))
+        pts[window], keyframes[window] = samples.pts, samples.keyframes
+        durations[window] = samples.durations
+    return TimedPackets(pts, keyframes, np.ones(count, bool), durations, counts=False)
 
 
-def _boxes(content: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    position = 0
-    while position + 8 <= len(content):
-        length, kind = (
-            int.from_bytes(content[position : position + 4], "big"),
-            bytes(content[position + 4 : position + 8]),
-        )
-        if not 8 <= length <= len(content) - position or kind in _UNUSUAL:
-            raise _Unusual
-        yield kind, content[position + 8 : position + length]
-        position += length
+def _track(movie: Box, number: int) -> Box:
+    for kind, track in movie.boxes():
+        if kind == b"trak":
+            header = track.only(b"tkhd")
+            if header.number(20 if header.number(0, 1) else 12) == number:
+                return track
+    raise Unusual
 
 
-def _only(content: memoryview, *kinds: bytes) -> memoryview:
-    """Return what the one box of a kind holds, inside those of the kinds before it."""
-    for wanted in kinds:
-        found = [inner for kind, inner in _boxes(content) if kind == wanted]
-        if len(found) != 1:
-            raise _Unusual
-        [content] = found
-    return content
+def _shift(track: Box, scales: tuple[int, int], extent: _Extent) -> tuple[int, bool]:
+    """Ticks by which the edit list moves all samples; it must show them all, once, at their own speed.
+
+    Args:
+        track: Its box.
+        scales: Ticks per second of the track and of the edits.
+        extent: When samples are displayed without edits.
+
+    Returns:
+        The shift, and whether the list begins elsewhere than at the first sample or is shorter than all.
+    """
+    if b"edts" not in dict(track.boxes()):
+        return 0, False
+    edits = track.only(b"edts", b"elst")
+    count = edits.number(4)
+    if edits.number(0, 1) != 0 or count > WINDOW:
+        raise Unusual
+    rows = edits.rows(8, count, 3)
+    empty = [row for row in rows if row[1] == 0xFFFFFFFF]
+    if len(rows) - len(empty) != 1 or len(empty) > 1 or (rows[:, 2] != 0x10000).any():
+        raise Unusual
+    media_scale, movie_scale = scales
+    lasts, begins, _ = map(int, rows[-1])
+    shown = lasts * media_scale
+    if begins > extent.first or (lasts and shown < (extent.last - begins + 1) * movie_scale):
+        raise Unusual  # cut at its beginning or its end
+    delay = round(int(empty[0][0]) * media_scale / movie_scale) if empty else 0
+    least = max(extent.length, extent.last - begins + 2)
+    is_edited = begins != extent.first or shown < least * movie_scale
+    return delay - begins, is_edited
 
 
-def _number(content: memoryview, position: int, size: int = 4) -> int:
-    if position + size > len(content):
-        raise _Unusual
-    return int.from_bytes(content[position : position + size], "big")
-
-
-def _rows(content: memoryview, columns: int, start: int = 8) -> NDArray[np.int64]:
-    """Return a table of 32-bit numbers, shape (rows, columns), whose length stands before it."""
-    count = _number(content, start - 4)
-    if len(content) < start + count * columns * 4:
-        raise _Unusual
-    table = np.frombuffer(content, ">u4", count * columns, start)
-    return table.astype(np.int64).reshape(count, columns)
-
-
-@dataclass(slots=True)
-class _Track:
-    """One track's tables."""
-
-    movie: memoryview
-    number: int
-    file_size: int
-
-    def timed(self) -> TimedPackets:
-        """Work out when the samples are displayed."""
-        track = self._own()
-        table = _only(track, b"mdia", b"minf", b"stbl")
-        boxes = dict(_boxes(table))
-        sizes = _sizes(boxes.get(b"stsz", memoryview(b"")))
-        count = len(sizes)
-        self._check_inside(boxes, sizes)
-        durations = _spread(_rows(boxes.get(b"stts", memoryview(b"")), 2), count)
-        pts = np.cumsum(durations) - durations
-        if b"ctts" in boxes:
-            pts += _spread(_rows(boxes[b"ctts"], 2), count).astype(np.uint32).view(np.int32)
-        keyframes = np.ones(count, bool)
-        if b"stss" in boxes:
-            keyframes[:] = False
-            keyframes[_rows(boxes[b"stss"], 1)[:, 0] - 1] = True
-        pts += self._shift(track, int(pts.min()), int((pts + durations).max()))
-        return TimedPackets(pts, keyframes, np.ones(count, bool), durations, counts=False)
-
-    def _own(self) -> memoryview:
-        for kind, track in _boxes(self.movie):
-            if kind == b"trak":
-                header = _only(track, b"tkhd")
-                if _number(header, 20 if header[0] else 12) == self.number:
-                    return track
-        raise _Unusual
-
-    def _shift(self, track: memoryview, first: int, end: int) -> int:
-        """Ticks by which the edit list moves all samples; it must show them all, once, at their own speed."""
-        media_scale = _scale(_only(track, b"mdia", b"mdhd"))
-        movie_scale = _scale(_only(self.movie, b"mvhd"))
-        if b"edts" not in dict(_boxes(track)):
-            return 0
-        edits = _only(track, b"edts", b"elst")
-        if edits[0] != 0:
-            raise _Unusual
-        rows = _rows(edits, 3)
-        empty = [row for row in rows if row[1] == 0xFFFFFFFF]
-        if len(rows) - len(empty) != 1 or len(empty) > 1 or (rows[:, 2] != 0x10000).any():
-            raise _Unusual
-        lasts, begins, _ = rows[-1]
-        if begins > first or (lasts and lasts * media_scale < (end - begins - 1) * movie_scale - media_scale):
-            raise _Unusual  # cut at its beginning or its end
-        delay = round(int(empty[0][0]) * media_scale / movie_scale) if empty else 0
-        return delay - int(begins)
-
-    def _check_inside(self, boxes: dict[bytes, memoryview], sizes: NDArray[np.int64]) -> None:
-        """A file that was cut off does not hold all that its tables promise."""
-        if b"co64" in boxes:
-            offsets = _rows(boxes[b"co64"], 2)
-            chunks = (offsets[:, 0] << 32) + offsets[:, 1]
-        else:
-            chunks = _rows(boxes.get(b"stco", memoryview(b"")), 1)[:, 0]
-        runs = _rows(boxes.get(b"stsc", memoryview(b"")), 3)
-        lengths = np.diff([*(runs[:, 0] - 1), len(chunks)])
-        if (lengths < 0).any() or len(lengths) != len(runs):
-            raise _Unusual
-        held = np.repeat(runs[:, 1], lengths)
-        if len(held) != len(chunks) or (held < 1).any() or held.sum() != len(sizes):
-            raise _Unusual
-        ends = chunks + np.add.reduceat(sizes, np.cumsum(held) - held)
-        if ends.max() > self.file_size:
-            raise _Unusual
-
-
-def _sizes(content: memoryview) -> NDArray[np.int64]:
-    count, same = _number(content, 8), _number(content, 4)
-    if not 0 < count <= _MOST_SAMPLES:
-        raise _Unusual
-    sizes = np.full(count, same, np.int64) if same else _rows(content, 1, start=12)[:, 0]
-    if not sizes.all():
-        raise _Unusual  # an empty sample is no frame
-    return sizes
-
-
-def _spread(runs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """Write run lengths out; they must make up just as many values as there are samples."""
-    if runs[:, 0].sum() != count:
-        raise _Unusual
-    return np.repeat(runs[:, 1], runs[:, 0])
-
-
-def _scale(header: memoryview) -> int:
-    scale = _number(header, 20 if header[0] else 12)
-    if not scale:
-        raise _Unusual
+def _scale(header: Box) -> int:
+    scale = header.number(20 if header.number(0, 1) else 12)
+    if not 0 < scale < 1 << 31:
+        raise Unusual
     return scale

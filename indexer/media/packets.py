@@ -24,8 +24,8 @@ _UNTIMED_SHARE = 0.05
 """Share of packets without any time from which the times of a program stream are worked out anew."""
 _PACED = "mpeg"
 """ffmpeg's name of a program stream, which tells one time for all frames that share one of its packets."""
-_ALWAYS_TIMED = "mov,mp4,m4a,3gp,3g2,mj2"
-"""Its tables tell every time, so the times of decoding and the places need not be kept."""
+MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
+"""ffmpeg's name of MP4 and MOV."""
 
 
 def packet_pts(packet: Packet[VideoStream]) -> int | None:
@@ -33,12 +33,37 @@ def packet_pts(packet: Packet[VideoStream]) -> int | None:
     return packet.dts if packet.pts is None else packet.pts
 
 
+class Mp4Table:
+    """What is displayed of an MP4's packets: its tables tell every time, so nothing else need be kept."""
+
+    def __init__(self) -> None:
+        self._times, self._keys = array("q"), array("q")
+        self._latest: int | None = None
+        self._last_duration = 0
+
+    def add(self, packet: Packet[VideoStream]) -> None:
+        """Take one packet."""
+        pts = packet_pts(packet)
+        if pts is None or packet.is_discard:  # which an edit list cuts off: decoded for the frames after it
+            return
+        self._times.append(pts)
+        if packet.is_keyframe:
+            self._keys.append(pts)
+        if self._latest is None or pts >= self._latest:
+            self._latest, self._last_duration = pts, _duration(packet)
+
+    def displayed(self) -> Displayed:
+        """Return the times of display."""
+        times, keys = np.frombuffer(self._times, np.int64), np.frombuffer(self._keys, np.int64)
+        return Displayed(times, keys, self._last_duration)
+
+
 @dataclass(slots=True)
 class PacketTable:
     """Columns of one stream's packets, as narrow as can be, for long recordings have millions."""
 
-    container: str
-    """ffmpeg's name of it."""
+    stream: VideoStream
+    """Whose file is open."""
     pts: array[int] = field(default_factory=lambda: array("q"))
     dts: array[int] = field(default_factory=lambda: array("q"))
     positions: array[int] = field(default_factory=lambda: array("q"))
@@ -46,29 +71,26 @@ class PacketTable:
     durations: array[int] = field(default_factory=lambda: array("i"))
     keyframes: array[int] = field(default_factory=lambda: array("b"))
     hidden: array[int] = field(default_factory=lambda: array("b"))
-    """Decoded only for the frames after it, never displayed: what an edit list cuts off."""
+    """Decoded only for the frames after it, never displayed."""
 
     def add(self, packet: Packet[VideoStream]) -> None:
         """Append one packet."""
         pts, dts, position = packet.pts, packet.dts, packet.pos
-        if self.container == _ALWAYS_TIMED:
-            pts = dts if pts is None else pts
-        else:
-            self.dts.append(_MISSING if dts is None else dts)
-            self.positions.append(-1 if position is None else position)
         self.pts.append(_MISSING if pts is None else pts)
-        self.durations.append(min(max(packet.duration or 0, 0), _LONGEST))
+        self.dts.append(_MISSING if dts is None else dts)
+        self.positions.append(-1 if position is None else position)
+        self.durations.append(_duration(packet))
         self.keyframes.append(packet.is_keyframe)
         self.hidden.append(packet.is_discard)
 
-    def timed(self, stream: VideoStream) -> TimedPackets:
+    def displayed(self) -> Displayed:
         """Work out when the packets are displayed."""
-        container = self.container
+        return self._timed().displayed()
+
+    def _timed(self) -> TimedPackets:
+        stream, container = self.stream, self.stream.container.format.name
         pts, keys = np.frombuffer(self.pts, np.int64), np.frombuffer(self.keyframes, bool)
         shown, durations = ~np.frombuffer(self.hidden, bool), np.frombuffer(self.durations, np.int32)
-        if container == _ALWAYS_TIMED:
-            shown &= pts != _MISSING
-            return TimedPackets(pts, keys, shown, durations, counts=False)
         dts, positions = np.frombuffer(self.dts, np.int64), np.frombuffer(self.positions, np.int64)
         reordered = bool(stream.codec_context.has_b_frames)
         if (dts == _MISSING).all() and (pts == _MISSING).all():
@@ -80,7 +102,8 @@ class PacketTable:
                 paced = _paced(int(pts[told[0]] - dts[told[0]]), dts, durations)
                 # A recording that begins in the middle is counted from the first frame that tells its time.
                 shown &= paced >= pts[told[0]]
-                return TimedPackets(paced, keys, shown, durations, counts=True, anchored=True)
+                mistaken = frozenset(map(int, pts[_mistaken(dts)]))
+                return TimedPackets(paced, keys, shown, durations, True, anchored=True, mistaken=mistaken)
         untold = bool((pts == _MISSING).any()) or container == "avi"  # which gives reordered frames none
         counts = untold and reordered and bool((dts != _MISSING).all())
         times = dts if counts else np.where(pts == _MISSING, dts, pts)
@@ -114,6 +137,43 @@ class TimedPackets:
     """Of the key frames of an AVI: where in the file each lies."""
     anchored: bool = False
     """Some frames tell their times, the first that is displayed among them: counting begins there."""
+    mistaken: frozenset[int] = frozenset()
+    """Told times that two of these frames bear, of which one is wrong."""
+
+    def displayed(self) -> Displayed:
+        """Return the times of display; ``pts`` is of no use then, if all are displayed."""
+        shown, last_duration = self.shown, 0
+        if shown.any():
+            latest = self.pts.max(initial=_MISSING, where=shown)
+            last_duration = int(self.durations[np.flatnonzero(shown & (self.pts == latest))[-1]])
+        keys = self.pts[shown & self.keyframes]
+        times = self.pts if shown.all() else self.pts[shown]
+        return Displayed(
+            times, keys, last_duration,
+            self.counts, self.splices, self.places, self.anchored, self.mistaken,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Displayed:
+    """When a stream's frames are displayed; what the packets tell for the packet index."""
+
+    times: NDArray[np.int64]
+    """In any order; to be sorted where they lie, for there may be millions."""
+    keys: NDArray[np.int64]
+    """Of the key frames, in any order."""
+    last_duration: int
+    """Of the frame displayed last, 0 where the container does not tell."""
+    counts: bool = False
+    """As the next ones: of `TimedPackets`."""
+    splices: Splices | None = None
+    places: dict[int, int] = field(default_factory=dict)
+    anchored: bool = False
+    mistaken: frozenset[int] = frozenset()
+
+
+def _duration(packet: Packet[VideoStream]) -> int:
+    return min(max(packet.duration or 0, 0), _LONGEST)
 
 
 def _filled(times: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -130,11 +190,29 @@ def _paced(delay: int, dts: NDArray[np.int64], durations: NDArray[np.integer[Any
     Both kinds of time are the same steps, in another order of the frames: apart by the ``delay`` that a key
     frame waits between being decoded and displayed.
     """
-    known = np.flatnonzero(dts != _MISSING)
+    known = np.setdiff1d(np.flatnonzero(dts != _MISSING), _mistaken(dts))
     before = known[np.maximum(np.searchsorted(known, np.arange(len(dts)), side="right") - 1, 0)]
-    elapsed = np.concatenate([[0], np.cumsum(durations[:-1], dtype=np.int64)])
+    steps = durations if durations.any() else _even_steps(dts, known)
+    elapsed = np.concatenate([[0], np.cumsum(steps[:-1])]).round().astype(np.int64)
     paced: NDArray[np.int64] = np.maximum.accumulate(dts[before] + elapsed - elapsed[before]) + delay
     return paced
+
+
+def _mistaken(dts: NDArray[np.int64]) -> NDArray[np.signedinteger[Any]]:
+    """Return the places of packets that were given the time of the one behind them, which has it too."""
+    known = np.flatnonzero(dts != _MISSING)
+    mistaken: NDArray[np.signedinteger[Any]] = known[:-1][dts[known[:-1]] == dts[known[1:]]]
+    return mistaken
+
+
+def _even_steps(dts: NDArray[np.int64], known: NDArray[np.signedinteger[Any]]) -> NDArray[np.floating[Any]]:
+    """Spread the frames evenly between the times that are told, where no lengths of frames are."""
+    if len(known) < 2:
+        return np.zeros(len(dts))
+    steps = np.diff(dts[known]) / np.diff(known)
+    place = np.searchsorted(known, np.arange(len(dts)), side="right") - 1
+    even: NDArray[np.floating[Any]] = np.append(steps, np.median(steps))[np.maximum(place, 0)]
+    return even
 
 
 def _counted(stream: VideoStream, count: int) -> NDArray[np.int64]:

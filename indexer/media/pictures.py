@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from indexer.media.halving import Halver
+from indexer.media.halving import Halver, plane_rows
+from indexer.media.planes import MATRICES, Colours, Planes
 from indexer.media.tone import is_hdr, to_sdr
 
 
@@ -71,8 +73,8 @@ def _pixels(frame: VideoFrame) -> Any:
     return frame.to_ndarray()
 
 
-_UNSPECIFIED = 2
-"""Of ffmpeg's colour spaces."""
+_CONSTANT_BT2020 = 10
+"""Of ffmpeg's colour spaces; colours come out a little wrong through the matrix that is not constant."""
 _HD_WIDTH, _SD_HEIGHT = 1280, 576
 _QUARTERED_COLOUR = ("yuv420p", "yuvj420p", "nv12")
 
@@ -111,11 +113,12 @@ class Painter:
         if is_hdr(frame):
             deep = self._scale(frame, width, height, "rgb48le")
             return Draft(VideoFrame.from_ndarray(to_sdr(_pixels(deep), frame.color_trc), format="rgb24"))
-        if width < frame.width and frame.format.name in _QUARTERED_COLOUR:
+        if width <= frame.width and frame.format.name in _QUARTERED_COLOUR:
             # Scaling and converting colours in one go takes a slow general path: two steps halve the time.
             matrix = self._matrix(frame)
             frame = self._halver.halved(frame, width, height)
-            return Draft(self._scale(frame, width, height, "yuv422p", matrix), matrix)
+            near = self._halver.nearly(frame, width, height)
+            return Draft(near or self._scale(frame, width, height, "yuv420p", matrix), matrix)
         return Draft(self._scale(frame, width, height, "rgb24"))
 
     def paint(self, draft: Draft) -> NDArray[np.uint8]:
@@ -124,6 +127,15 @@ class Painter:
         if frame.format.name != "rgb24":
             frame = self._colourer.reformat(frame, format="rgb24", src_colorspace=draft.matrix, threads=1)
         return self._geometry.upright(_pixels(frame))
+
+    def unpainted(self, draft: Draft) -> NDArray[np.uint8] | Planes:
+        """Return what `indexer.timeline.Frame` takes: the draft's planes, or pixels where it has no such."""
+        frame, geometry = draft.frame, self._geometry
+        if frame.format.name != "yuv420p":
+            return self.paint(draft)
+        y, u, v = (np.ascontiguousarray(plane_rows(plane)) for plane in frame.planes)
+        colours = Colours(int(draft.matrix or frame.colorspace), int(frame.color_range))
+        return Planes((y, u, v), colours, geometry.quarter_turns, geometry.mirrored)
 
     def _scale(
         self, frame: VideoFrame, width: int, height: int, layout: str, matrix: Colorspace | None = None
@@ -140,9 +152,29 @@ class Painter:
         )
 
     def _matrix(self, frame: VideoFrame) -> Colorspace | None:
-        """Choose the matrix where the file names none, as players do: by the size of the stored picture."""
-        if frame.colorspace != _UNSPECIFIED:
+        """Choose the matrix where the file names none that can be had: by the size, as players do."""
+        if frame.colorspace in MATRICES or frame.format.is_rgb:
             return None
+        if frame.colorspace == _CONSTANT_BT2020:
+            return Colorspace.BT2020
         geometry = self._geometry
         large = geometry.stored_width >= _HD_WIDTH or geometry.stored_height > _SD_HEIGHT
         return Colorspace.ITU709 if large else Colorspace.ITU601
+
+
+_of_thread = threading.local()
+"""Holds a colourer for each thread, for none may be shared between two."""
+
+
+def painted(picture: Planes) -> NDArray[np.uint8]:
+    """Turn planes into upright RGB, shape (height, width, 3), contiguous: the same as `Painter.paint`."""
+    height, width = picture.planes[0].shape
+    frame = VideoFrame(width, height, "yuv420p")
+    for plane, pixels in zip(frame.planes, picture.planes, strict=True):
+        plane_rows(plane)[:] = pixels
+    colours = picture.colours
+    frame.colorspace, frame.color_range = colours.matrix, colours.range
+    if not hasattr(_of_thread, "colourer"):
+        _of_thread.colourer = VideoReformatter()
+    rgb = _of_thread.colourer.reformat(frame, format="rgb24", threads=1)
+    return Geometry(width, height, picture.quarter_turns, picture.mirrored).upright(_pixels(rgb))

@@ -84,7 +84,7 @@ class ChildProcess:
             self._allowance.count(header)
             return header
 
-    def receive_body(self, size: int) -> bytearray:
+    def receive_body(self, size: int) -> memoryview:
         """Receive the raw bytes that a header announced.
 
         Raises:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import av
 from av.container import InputContainer
@@ -10,12 +12,18 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from indexer.media.index import PacketIndex, packet_pts, read_packets
+from indexer.media.codec_log import CodecLog
+from indexer.media.index import PacketIndex, packet_pts, read_packets, try_decode
+from indexer.media.jpeg import scanned_lines
 from indexer.media.splices import Landing
 
 _SEEK_GAIN_FRAMES = 8
 """A seek pays beyond this. To fill the decoder anew costs as much as decoding 3 (VP9, MPEG-4) to 5 frames
 (H.264, HEVC), measured at 1080p, and finding the place in a file without an index some more."""
+_PADDED_LINES = 2
+"""Fields of an odd number of lines make a picture that is a little higher than both."""
+MOTION_JPEG = "mjpeg"
+_TRIED_PICTURES = 9
 _ONE_PACKET_ONE_FRAME = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
 
 
@@ -27,9 +35,10 @@ class FrameReader:
         container: InputContainer,
         stream: VideoStream,
         index: PacketIndex,
-        wanted: frozenset[int],
+        wanted: frozenset[int] | None,
         beat: Callable[[], None],
-        patched_up: Callable[[], bool],
+        log: CodecLog,
+        falls_short: bool,
     ) -> None:
         """Start at the beginning of the file.
 
@@ -37,9 +46,10 @@ class FrameReader:
             container: Freshly opened.
             stream: Its video stream.
             index: The stream's packet index.
-            wanted: Every PTS that will be asked for.
+            wanted: Every PTS that will be asked for; None to decode what lies between too.
             beat: Called again and again, as a sign of life.
-            patched_up: Tells whether the codec hid damage in a picture since the last call.
+            log: Tells of damage that the codec hides.
+            falls_short: Whether it is this file's way, and no damage, that pictures lack their end.
         """
         stream.thread_type = "AUTO"
         self._container = container
@@ -47,20 +57,30 @@ class FrameReader:
         self._index = index
         self._wanted = wanted
         self._beat = beat
-        self._patched_up = patched_up
+        self._log = log
         # Frames that no other frame refers to need no decoding unless they are wanted themselves.
-        self._may_skip = container.format.name in _ONE_PACKET_ONE_FRAME and stream.codec_context.name in (
-            "h264",
-            "hevc",
+        self._may_skip = (
+            wanted is not None
+            and container.format.name in _ONE_PACKET_ONE_FRAME
+            and stream.codec_context.name in ("h264", "hevc")
         )
         self._count = None if index.anchored else 0
+        self._passed = 0
         self._at_joint = False  # packets were counted anew there, which looks as if some were lost
         self._sent = self._trusted_from = int(index.pts[0])
+        # Data can be lost from the middle of a packet on, and the codec take it; Motion JPEG's tells.
+        self._last_sent: deque[int | None] = deque(maxlen=1 if self._is_motion_jpeg else 2)
+        self._inside: set[int] = set()
+        """Times of frames that the codec took without complaint and has not given out yet."""
+        self._good: set[int] = set()
+        """Those of them that were taken before the last complaint; both only where one thread decodes."""
+        self._unconfirmed: list[VideoFrame] = []
         self._frames = self._decode(after_seek=False)
         self._held: VideoFrame | None = None
         self._ahead: VideoFrame | None = None
-        self.failures = 0
-        patched_up()  # what was said while the index was built is not about these frames
+        self.failures = self._failures_heeded = 0
+        self._falls_short = falls_short
+        self._is_damaged()  # what was said while the index was built is not about these frames
 
     def frame_at(self, pts: int) -> VideoFrame | None:
         """Return the last good frame at or before ``pts``; None when there is none.
@@ -80,9 +100,14 @@ class FrameReader:
             self._held = frame
         return self._held
 
+    @property
+    def _is_motion_jpeg(self) -> bool:
+        return self._stream.codec_context.name == MOTION_JPEG
+
     def close(self) -> None:
         """Let go of frames and decoder now: the cycle through the generator would keep them for long."""
         self._frames = iter(())
+        self._unconfirmed = []
         self._held = self._ahead = None
 
     def _seek_pays(self, pts: int) -> bool:
@@ -127,6 +152,9 @@ class FrameReader:
         except av.FFmpegError:
             return False
         self._frames = self._decode(after_seek=True, landing=landing)
+        self._unconfirmed = []
+        self._inside.clear()
+        self._good.clear()
         return True
 
     def _decode(self, *, after_seek: bool, landing: Landing | None = None) -> Iterator[VideoFrame]:
@@ -139,14 +167,32 @@ class FrameReader:
                 first = self._sent = self._trusted_from = time
             if first is None or (after_seek and time is not None and time < first):
                 continue  # refers to frames before the key frame, which were not decoded
+            if time is None and self._index.counts:
+                time = int(self._index.pts[min(self._passed, len(self._index.pts) - 1)])
+            self._passed += 1
             if time is not None:
                 self._sent = max(self._sent, time)
-            if self._may_skip:
+            if self._may_skip and self._wanted is not None:
                 self._stream.codec_context.skip_frame = "DEFAULT" if time in self._wanted else "NONREF"
+            self._last_sent.append(time)
+            if self._wanted is None and time is not None and time >= self._trusted_from:
+                self._inside.add(time)
             if packet.is_corrupt and not self._at_joint:  # a transport stream lost data there
                 self._note_failure()
-            yield from self._displayed(packet)
-        yield from self._displayed(None)
+            yield from self._confirmed(self._displayed(packet))
+        yield from self._confirmed(self._displayed(None))
+        yield from self._unconfirmed
+
+    def _confirmed(self, frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
+        """Hold frames back until the codec took one packet more, where one thread decodes."""
+        if self._wanted is not None or self._is_motion_jpeg:
+            yield from frames
+            return
+        last, self._unconfirmed = self._unconfirmed, list(frames)
+        if self.failures != self._failures_heeded:
+            self._failures_heeded = self.failures
+            last = [frame for frame in last if frame.pts not in self._last_sent]
+        yield from last
 
     def _packets(self, landing: Landing | None) -> Iterator[Packet[VideoStream]]:
         """Read packets from here on, with times of the one clock."""
@@ -171,7 +217,7 @@ class FrameReader:
         except av.FFmpegError:
             self._note_failure()
             return
-        if self._patched_up():
+        if self._is_damaged() or (packet is not None and frames and self._is_older(packet, frames[0])):
             self._note_failure()
         for frame in frames:
             if self._index.counts:
@@ -182,17 +228,31 @@ class FrameReader:
                 self._count = place + 1
             elif frame.pts is None:
                 frame.pts = frame.dts
+            is_good = frame.pts is not None and (frame.pts >= self._trusted_from or frame.pts in self._good)
+            if frame.pts is not None:
+                self._inside.discard(frame.pts)
             if frame.is_corrupt:  # the codec itself says that it made a part of it up
                 self.failures += 1
-            elif frame.pts is not None and frame.pts >= self._trusted_from:
+            elif is_good:
                 yield frame
+
+    def _is_damaged(self) -> bool:
+        """Tell whether the codec said so of what it decoded last."""
+        is_patched, is_short = self._log.patched_up(), self._log.fell_short()
+        return is_patched or (is_short and not self._falls_short)
+
+    def _is_older(self, packet: Packet[VideoStream], frame: VideoFrame) -> bool:
+        """Tell whether a frame of Motion JPEG shows an older one, all of it or every other line."""
+        if not self._is_motion_jpeg:
+            return False
+        return scanned_lines(bytes(packet)) < frame.height - _PADDED_LINES
 
     def _place(self, frame: VideoFrame) -> int | None:
         """Return which of the displayed frames it is; None where that is not known yet.
 
         A program stream tells the times of some, and from there on the others are counted.
         """
-        if not self._index.anchored or frame.pts is None:
+        if not self._index.anchored or frame.pts is None or frame.pts in self._index.mistaken:
             return self._count
         place = self._index.position(frame.pts)
         return place if place >= 0 and int(self._index.pts[place]) == frame.pts else self._count
@@ -208,9 +268,25 @@ class FrameReader:
         return place >= 0 and int(self._index.keyframes[place]) == time
 
     def _note_failure(self) -> None:
-        """Trust no frame up to the next key frame: each repeats the error of the one before."""
+        """Trust no frame up to the next key frame: each repeats the error of the one before.
+
+        Where one thread decodes, what it had taken before is good, though it may come out later. Several
+        threads complain late, and nobody knows of which frame.
+        """
         self.failures += 1
+        if self._wanted is None:
+            self._good |= self._inside.difference(self._last_sent)
+        self._inside.clear()
         self._trusted_from = self._index.recovery_after(self._sent)
+
+
+def mostly_falls_short(container: InputContainer, stream: VideoStream, log: CodecLog) -> bool:
+    """Tell whether most of a file's first pictures lack their end; it was opened freshly."""
+    tried = short = 0
+    for packet in islice(read_packets(container, stream), _TRIED_PICTURES):
+        try_decode(stream.codec_context, packet)
+        tried, short = tried + 1, short + log.fell_short()
+    return short * 2 > tried
 
 
 def _pts(frame: VideoFrame) -> int:

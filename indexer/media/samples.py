@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from indexer.timeline import Frame
+from indexer.timeline import Frame, Unseen, subtract_spans
 
 
 class WalkMode(StrEnum):
@@ -30,6 +30,21 @@ class Sample:
     """Whether another scene begins here."""
     frame: Frame | None
     """The picture, for the vision model; None at most samples."""
+
+
+class Damage:
+    """Spans without pictures, each told once: a file's end can be damaged and missing at the same time."""
+
+    def __init__(self) -> None:
+        self.told: list[Unseen] = []
+        """As they came, which is the order of time but for what only a file's end tells."""
+        self._until = 0.0
+
+    def add(self, seen: Unseen) -> None:
+        """Note what is new of a span."""
+        known = [each.span for each in self.told] if seen.span.start_seconds < self._until else []
+        self.told += [Unseen(span, seen.reason) for span in subtract_spans(seen.span, known)]
+        self._until = max(self._until, seen.span.end_seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from indexer.media.change import MEMORY_SECONDS, BlockPicture, ChangeMeter
 from indexer.media.miniature import Miniaturist
 from indexer.media.pictures import Geometry, Painter
+from indexer.media.planes import Planes
 from indexer.media.samples import Sample, WalkPlan
 from indexer.timeline import Frame
 
@@ -54,10 +55,11 @@ class Sampler:
         """Measure one decoded frame at its time on the one clock."""
         self._painter = self._painter or Painter(geometry, self._plan.max_side)
         change = self._meter.measure(Frame(seconds, self._miniaturist.small(decoded)))
-        kept = Frame(seconds, self._painter.rgb(decoded)) if self._kept.takes(seconds) else None
+        draft = self._painter.draft(decoded) if self._kept.takes(seconds) else None
+        kept = Frame(seconds, self._painter.unpainted(draft)) if draft else None
         return Sample(seconds, change.activity, change.is_cut, kept)
 
-    def measured(self, seconds: float, small: BlockPicture, large: Pixels | None) -> Sample:
+    def measured(self, seconds: float, small: BlockPicture, large: Pixels | Planes | None) -> Sample:
         """Measure a picture that was scaled elsewhere."""
         change = self._meter.measure_small(seconds, small)
         taken = self._kept.takes(seconds) and large is not None

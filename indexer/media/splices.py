@@ -120,7 +120,8 @@ def find_splices(
     jumps = np.flatnonzero((steps < -back) | (steps > far)) + 1
     if not len(jumps) or len(jumps) > _MOST:
         return None
-    strays = frozenset(_strays(dts, [int(jump) for jump in jumps], far))
+    places = [int(jump) for jump in jumps]
+    strays = frozenset([*_strays(dts, places, far), *_ahead(dts, places, back)])
     starts = (0, *(number for number in map(int, jumps) if _begins_anew(dts, number, strays, back)))
     if len(starts) == 1 and not strays:
         return None
@@ -135,6 +136,15 @@ def _strays(dts: NDArray[np.int64], jumps: list[int], far: int) -> Iterator[int]
     for first, after in pairwise(jumps):
         if after - first <= _STRAY_PACKETS and 0 <= int(dts[after]) - int(dts[first - 1]) <= far:
             yield from range(first, after)
+
+
+def _ahead(dts: NDArray[np.int64], jumps: list[int], back: int) -> Iterator[int]:
+    """Find short runs ahead of the clock, by too little for a jump, before it jumps back to where it was."""
+    for after in jumps:
+        for first in range(max(1, after - _STRAY_PACKETS), after):
+            if dts[first] - dts[first - 1] > back and 0 <= int(dts[after]) - int(dts[first - 1]) <= back:
+                yield from range(first, after)
+                break
 
 
 def _begins_anew(dts: NDArray[np.int64], number: int, strays: frozenset[int], back: int) -> bool:

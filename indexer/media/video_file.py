@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from indexer.errors import DamagedVideo, DecoderFailed, MediaError
+from indexer.media.avi_times import IndexedTimes
 from indexer.media.codec_log import CodecLog
 from indexer.media.formats import open_container, printable_name, video_stream
-from indexer.media.index import PacketIndex, build_index
+from indexer.media.index import Demux, PacketIndex, StreamFacts, build_index, go_on_reading, index_mp4
 from indexer.media.info import MAX_RECORDED_AT, VideoInfo
 from indexer.media.limits import DecoderLimits
+from indexer.media.mp4_lean import open_lean
+from indexer.media.mp4_packets import Mp4Packets, open_packets
 from indexer.media.pictures import Geometry
 from indexer.media.quick_index import quick_index
-from indexer.media.reading import FrameReader
+from indexer.media.reading import MOTION_JPEG, FrameReader, mostly_falls_short
+from indexer.media.torn import TRANSPORT_STREAM, ends_within_packet
 
 _REMEMBERED_FILES = 8
-Tap = Callable[[InputContainer, VideoStream], InputContainer]
-"""Looks at a file's packets while they are read."""
+Tap = Callable[[Demux, StreamFacts], Demux]
+"""Looks at a stream's packets while they are read; its file may be closed then."""
 _Identity = tuple[str, int, int, int | None]
 
 
@@ -40,11 +45,29 @@ class VideoFile:
     info: VideoInfo
     stream: int | None
     """Number of the stream that a person chose; None for the one that players choose."""
+    falls_short: bool = False
+    """Whether its first pictures lack their ends already, as all of some webcams do."""
+    breaks_off: bool = False
+    """Whether it ends in the middle of its data, whatever length its header tells."""
 
     @property
     def name(self) -> str:
         """File name for messages."""
         return printable_name(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class _FirstLook:
+    """What is asked of an MP4 before it is closed and its packets are read by its tables."""
+
+    packets: Mp4Packets
+    pts: int | None
+    """Of the first decoded frame."""
+    facts: StreamFacts
+    info: VideoInfo
+    """What depends on the index is not true yet."""
+    claim: float | None
+    geometry: Geometry
 
 
 class VideoFiles:
@@ -63,14 +86,15 @@ class VideoFiles:
 
         Args:
             path: Absolute path.
-            through: Given the open file, returns what its packets are read from; it is read anew then.
+            through: Given what reads the packets, returns what does it instead; they are read anew then.
 
         Raises:
             MediaError: As `open_container`, `video_stream` and `build_index` do, and for limits.
         """
-        key = _identity(path, self.stream)
+        key = identity(path, self.stream)
         if key is None or key not in self._known or through is not None:
-            video = self._read(path, through)
+            self._log.fell_short(), self._log.broke_off()  # another file's
+            video = self._heard_of(self._read(path, through))
             if key is None:
                 return video
             self._known[key] = video
@@ -82,11 +106,18 @@ class VideoFiles:
         return self._known[key]
 
     @contextmanager
-    def reader(self, video: VideoFile, wanted: Collection[int]) -> Iterator[FrameReader]:
-        """Open the file for decoding; ``wanted`` is every PTS that will be asked for."""
+    def reader(
+        self, video: VideoFile, wanted: Collection[int], *, alone: bool = False
+    ) -> Iterator[FrameReader]:
+        """Open the file for decoding; ``wanted`` is every PTS that will be asked for.
+
+        With ``alone``, one thread decodes all: it is slower, but known of which frame the codec complains.
+        """
         with self.opened(video.path) as (container, stream):
+            stream.thread_count = 1 if alone else stream.thread_count
+            needed = None if alone else frozenset(wanted)
             reader = FrameReader(
-                container, stream, video.index, frozenset(wanted), self._beat, self._log.patched_up
+                container, stream, video.index, needed, self._beat, self._log, video.falls_short
             )
             try:
                 yield reader
@@ -96,7 +127,8 @@ class VideoFiles:
     @contextmanager
     def opened(self, path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         """Open the file at its start, with the decoder's threads and limits set."""
-        with open_container(path, self._limits.max_pixels) as container:
+        most = self._limits.max_pixels
+        with open_lean(path, most) or open_container(path, most) as container:
             self._check_streams(path, container)
             stream = video_stream(path, container, self.stream)
             self._check_picture_size(path, stream)
@@ -114,16 +146,60 @@ class VideoFiles:
             self._check_streams(path, container)
             yield container, video_stream(path, container, self.stream)
 
+    def _heard_of(self, video: VideoFile) -> VideoFile:
+        """Add what only the log tells of a file that was just read, or its last bytes."""
+        torn, falls_short = self._log.broke_off(), self._log.fell_short()
+        if video.info.container == TRANSPORT_STREAM:
+            torn = ends_within_packet(video.path)
+        if falls_short and video.info.codec == MOTION_JPEG:  # or is it only this one?
+            with self.opened(video.path) as (container, stream):
+                falls_short = mostly_falls_short(container, stream, self._log)
+        return replace(video, falls_short=falls_short, breaks_off=torn)
+
     def _read(self, path: Path, through: Tap | None) -> VideoFile:
         if through is None:
             with self.opened(path) as (container, stream):
                 found = quick_index(path, container, stream, self._beat)
                 if found is not None:
                     return self._known_by(path, container, stream, *found)
+        elif (video := self._read_closed(path, through)) is not None:
+            return video
         with self.opened(path) as (container, stream):
-            source = through(container, stream) if through else container
-            found = build_index(printable_name(path), source, stream, self._beat)
+            demux = _demux(container, stream)
+            if through is not None:
+                demux = through(demux, StreamFacts.of(stream))
+            found = build_index(printable_name(path), demux, stream, self._beat)
             return self._known_by(path, container, stream, *found)
+
+    def _read_closed(self, path: Path, through: Tap) -> VideoFile | None:
+        """Read a plain MP4 by its tables while ffmpeg, which keeps all of them, has it closed; else None."""
+        first = self._first_look(path)
+        if first is None:
+            return None
+        with closing(first.packets):
+            read = go_on_reading(through(first.packets.demux, first.facts))
+            index = index_mp4(printable_name(path), read, first.pts, first.facts, self._beat)
+        info = indexed(first.info, path, index, first.claim)
+        self._check_times(path, info)
+        return VideoFile(path, index, first.geometry, info, self.stream)
+
+    def _first_look(self, path: Path) -> _FirstLook | None:
+        with self.opened(path) as (container, stream):
+            opened = open_packets(path, container, stream, lambda: self.opened(path), self._beat)
+            if opened is None:
+                return None
+            packets, frame = opened
+            try:
+                facts = StreamFacts.of(stream)
+                start = np.array([frame.pts or 0], np.int64)
+                bare = PacketIndex(start, start, int(start[0]) + 1, facts.time_base)
+                claim = claimed_seconds(container, stream, bare)
+                info = describe(path, container, stream, bare, frame, claim)
+                geometry = Geometry.of(frame, stream.sample_aspect_ratio)
+                return _FirstLook(packets, frame.pts, facts.apart(), info, claim, geometry)
+            except BaseException:
+                packets.close()
+                raise
 
     def _known_by(
         self,
@@ -169,6 +245,11 @@ class VideoFiles:
             )
 
 
+def _demux(container: InputContainer, stream: VideoStream) -> Demux:
+    times = IndexedTimes(container, stream)
+    return lambda: map(times.set_right, container.demux(stream))
+
+
 def size_of(path: Path) -> int:
     """Return a file's size in bytes, 0 when it is not there."""
     try:
@@ -177,7 +258,8 @@ def size_of(path: Path) -> int:
         return 0
 
 
-def _identity(path: Path, stream: int | None) -> _Identity | None:
+def identity(path: Path, stream: int | None = None) -> _Identity | None:
+    """Return what tells a file from what lay there before, or lies there later; None when it is gone."""
     try:
         status = path.stat()
     except OSError:
@@ -195,23 +277,36 @@ def describe(
 ) -> VideoInfo:
     """Collect the facts about a file."""
     width, height = Geometry.of(first_frame, stream.sample_aspect_ratio).displayed_size
+    bare = VideoInfo(
+        duration_seconds=0.0,
+        claimed_seconds=0.0,
+        width=width,
+        height=height,
+        frames_per_second=0.0,
+        frame_count=0,
+        codec=stream.codec_context.codec.canonical_name,
+        container=container.format.name,
+        size_bytes=0,
+        has_audio=bool(container.streams.audio),
+        recorded_at=_recorded_at(container, stream),
+    )
+    return indexed(bare, path, index, claim)
+
+
+def indexed(info: VideoInfo, path: Path, index: PacketIndex, claim: float | None) -> VideoInfo:
+    """Tell what only the index knows; the rest stays."""
     duration = index.duration_seconds
     try:
         size = path.stat().st_size
     except OSError:
         raise MediaError(f"{printable_name(path)} vanished while it was read. Index it again.") from None
-    return VideoInfo(
+    return replace(
+        info,
         duration_seconds=duration,
         claimed_seconds=max(claim or 0.0, duration),
-        width=width,
-        height=height,
         frames_per_second=len(index.pts) / duration,
         frame_count=len(index.pts),
-        codec=stream.codec_context.codec.canonical_name,
-        container=container.format.name,
         size_bytes=size,
-        has_audio=bool(container.streams.audio),
-        recorded_at=_recorded_at(container, stream),
     )
 
 
@@ -233,7 +328,9 @@ def claimed_seconds(container: InputContainer, stream: VideoStream, index: Packe
     if index.splices is not None:
         return None  # reckoned from the first and the last time, between which the clock jumps
     if stream.duration is not None:
-        return float(stream.duration * index.time_base)
+        # Of an AVI that is cut off, ffmpeg shortens the length by what is missing, not the frames' number.
+        ticks = max(stream.duration, stream.frames) if container.format.name == "avi" else stream.duration
+        return float(ticks * index.time_base)
     # Matroska counts to the end from zero, wherever the first frame lies.
     first_frame_seconds = max(0.0, float(int(index.pts[0]) * index.time_base))
     tag = _clock_seconds(stream.metadata.get("DURATION", ""))

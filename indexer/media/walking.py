@@ -19,6 +19,7 @@ from indexer.timeline import Frame, Span, Unseen, format_seconds
 DAMAGED = "damaged: the pictures cannot be decoded, or only in part"
 NO_FRAMES = "no frames are stored here: the recording paused or a part of the file is lost"
 ENDS_EARLY = "the file ends early: the rest of the recording is missing"
+BREAKS_OFF = "the file breaks off here, in the middle of its data: what came after it is missing"
 _QUIET_GAP_FRAMES = 2
 """Index entries without a frame that are no damage: a codec's invisible frames, a second field."""
 
@@ -48,15 +49,28 @@ def decoded_at(
     for place, time in enumerate(seconds):
         check_inside(video, time)
         places.setdefault(video.index.displayed_at(time), []).append(place)
+    painter, missed = Painter(video.geometry, max_side), []
     with files.reader(video, places) as reader:
-        painter = Painter(video.geometry, max_side)
         for pts in sorted(places):
+            decoded = reader.frame_at(pts)
+            if decoded is None or decoded.pts != pts:
+                missed.append(pts)
+            else:
+                yield decoded, pts, _painted(video, painter, decoded, pts), places[pts]
+    if not missed:
+        return
+    # Around damage, several threads do not tell which frames are good, and it matters what else is asked for.
+    with files.reader(video, missed, alone=True) as reader:
+        for pts in missed:
             decoded = reader.frame_at(pts)
             if decoded is None or decoded.pts is None:
                 at = format_seconds(video.index.seconds(pts))
                 raise DamagedVideo(f"{video.name} is damaged: no frame up to {at} can be decoded.")
-            frame = Frame(max(0.0, video.index.seconds(decoded.pts)), painter.rgb(decoded))
-            yield decoded, decoded.pts, frame, places[pts]
+            yield decoded, decoded.pts, _painted(video, painter, decoded, decoded.pts), places[pts]
+
+
+def _painted(video: VideoFile, painter: Painter, decoded: VideoFrame, pts: int) -> Frame:
+    return Frame(max(0.0, video.index.seconds(pts)), painter.rgb(decoded))
 
 
 def walk_full(files: VideoFiles, path: Path, plan: WalkPlan) -> Iterator[Sample | Unseen]:
@@ -91,7 +105,9 @@ def walk_span(
     index = video.index
     first = index.position(pts[0] - 1) + 1
     last = len(index.pts) if pts[1] is None else index.position(pts[1] - 1) + 1
-    damage = _Damage(video, start_seconds, [])
+    # In a part with an end, the walk by levels tells of holes itself.
+    gaps = [gap for gap in index.gaps() if gap[1] > pts[0]] if pts[1] is None else []
+    damage = _Damage(video, start_seconds, gaps)
     try:
         yield from _measure(files, video, range(first, last), sampler, damage, start_seconds)
     except DamagedVideo:
@@ -161,14 +177,33 @@ class _Damage:
         info = self._video.info
         yield from self._gaps_until(self._video.index.end)
         yield from self.close(info.duration_seconds)
+        yield from self._torn_end()
         if info.missing_end is not None:
             yield Unseen(info.missing_end, ENDS_EARLY)
+
+    @property
+    def _breaks_off(self) -> bool:
+        """Whether the end is missing, and nobody knows how much of it."""
+        return self._video.breaks_off and self._video.info.missing_end is None
+
+    def _torn_end(self) -> Iterator[Unseen]:
+        """Tell of frames before the last ones whose data lay behind them, and are cut off."""
+        video, index = self._video, self._video.index
+        if not video.breaks_off and video.info.missing_end is None:
+            return
+        for start, end in index.torn_end():
+            yield from self._unseen(index.seconds(start), index.seconds(end), ENDS_EARLY)
+        if self._breaks_off:
+            last = index.seconds(int(index.pts[-1]))
+            yield from self._unseen(last, video.info.duration_seconds, BREAKS_OFF)
 
     def close(self, end_seconds: float) -> Iterator[Unseen]:
         """Yield the damage that lasts until ``end_seconds``."""
         start, self._lost_from = self._lost_from, None
         if start is not None:
-            yield from self._unseen(start, end_seconds, DAMAGED)
+            is_last = end_seconds >= self._video.info.duration_seconds
+            reason = BREAKS_OFF if is_last and self._breaks_off else DAMAGED
+            yield from self._unseen(start, end_seconds, reason)
 
     def _gaps_until(self, pts: int) -> Iterator[Unseen]:
         index = self._video.index
@@ -198,7 +233,11 @@ def check_inside(video: VideoFile, seconds: float) -> None:
     """
     duration = video.info.duration_seconds
     if not 0 <= seconds < duration:
+        end = f"{format_seconds(duration)} ({duration:.3f} s)"
+        lasts = f"lasts {end}"
+        if video.info.missing_end is not None:
+            lasts = f"ends early, at {end} of {format_seconds(video.info.promised_seconds)}"
         raise TimeOutsideVideo(
-            f"{video.name} lasts {format_seconds(duration)} ({duration:.3f} s): "
+            f"{video.name} {lasts}: "
             f"nothing is displayed at {seconds:g} s. Ask for a time from 0 to before that end."
         )

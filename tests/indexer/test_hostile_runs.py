@@ -34,7 +34,11 @@ def names(events, kind):
 
 
 class CrashingDecoder(Decoder):
-    """A decoder whose child really dies of one file, by a signal, as a bug in a codec would end it."""
+    """A decoder whose child really dies of one file, by a signal, as a bug in a codec would end it.
+
+    Its pipe is narrower than one picture: a child that is through with the file before the signal comes would
+    have left all its answers in a wide one, and died of nothing.
+    """
 
     def __init__(self, deadly):
         super().__init__()
@@ -42,6 +46,10 @@ class CrashingDecoder(Decoder):
         self.deaths = 0
 
     def walk(self, path, plan, **options):
+        if path.name == self.deadly:
+            import fcntl  # not on Windows
+
+            fcntl.fcntl(self._running_child()._answers, fcntl.F_SETPIPE_SZ, 4096)
         walk = super().walk(path, plan, **options)
         if path.name == self.deadly:
             self.deaths += 1

@@ -63,7 +63,7 @@ def test_a_copy_and_a_renamed_file_are_recognised_by_content(make_indexer, libra
     events = run(make_indexer(vision), find_files([folder]))
     assert {event.path.name for event in of_kind(events, FileSkipped)} == {"a.mp4", "copy.mp4", "renamed.mp4"}
     assert vision.looks == []
-    moved = library.video("b.mp4")
+    moved = library.video("renamed.mp4")
     assert library.frames_at(moved.video_id, [0.5]), "frames come from where the content lies now"
 
 

@@ -15,8 +15,11 @@ from contextlib import contextmanager
 from indexer.media.levels.groups import Group
 from indexer.media.levels.shots import Footage, GroupDecoder, Shot, Spoiled
 
-_HELD_BYTES = 18 * 1024**2
+_HELD_BYTES = 22 * 1024**2
 """Shots of all groups that wait to be taken, and a quarter of it more of the one that is taken next."""
+
+_AT_ONCE = 4
+"""Whoever takes shots is woken for so many, at a job's end, and when a thread waits for room."""
 
 
 class Job:
@@ -75,7 +78,7 @@ class Crew:
     def take(self, job: Job, timeout_seconds: float) -> list[Shot]:
         """Return a job's shots so far, waiting a while for some; none when it is done or time is up."""
         with self._changed:
-            if not job.shots and not job.is_done:
+            if len(job.shots) < _AT_ONCE and not job.is_done:
                 self._changed.wait(timeout_seconds)
             shots = list(job.shots)
             job.shots.clear()
@@ -170,7 +173,8 @@ class Crew:
             self._pause(lambda: job.key_only or self._held_bytes < self._most_held(job))
             job.shots.append(shot)
             self._held_bytes += 0 if job.key_only else shot.size_bytes
-            self._changed.notify_all()
+            if len(job.shots) >= _AT_ONCE:
+                self._changed.notify_all()
 
     def _most_held(self, job: Job) -> int:
         return _HELD_BYTES * 5 // 4 if job is self._unfinished[0] else _HELD_BYTES

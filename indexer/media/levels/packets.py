@@ -5,13 +5,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
-from av.container import InputContainer
-from av.video.stream import VideoStream
 
+from indexer.media.index import Demux, StreamFacts
 from indexer.media.levels.groups import Group, Grouper, VideoPacket
 from indexer.media.splices import JumpWatch
 from indexer.media.video_file import VideoFiles
@@ -33,9 +31,8 @@ class PacketReader:
         self._is_done = self._is_stopped = False
         self._error: BaseException | None = None
         self._grouper: Grouper | None = None
-        self.stream: VideoStream | None = None
-        """Once the file is open; for what it says of itself."""
-        self.container: InputContainer | None = None
+        self.stream: StreamFacts | None = None
+        """Once the file was opened; for what it says of itself."""
         self.progress = 0
         self._thread = threading.Thread(target=self._run, name="packets", daemon=True)
         self._thread.start()
@@ -85,19 +82,18 @@ class PacketReader:
                 self._is_done = True
                 self._changed.notify_all()
 
-    def _through(self, container: InputContainer, stream: VideoStream) -> InputContainer:
-        self.container, self.stream = container, stream
-        self._grouper = Grouper(stream.time_base or Fraction(1, 1000))
-        return _Tapped(container, self)  # type: ignore[return-value]  # of a container, only `demux` is used
+    def _through(self, demux: Demux, stream: StreamFacts) -> Demux:
+        self.stream = stream
+        grouper = self._grouper = Grouper(stream.time_base)
+        return lambda: self._packets(demux, grouper, JumpWatch(stream.container, stream.time_base))
 
-    def packets(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoPacket]:
-        """Yield a container's packets and sort them into groups on the way."""
-        grouper = self._grouper
-        if grouper is None:
-            return
-        watch, has_jumped = JumpWatch(container.format.name, stream.time_base or Fraction(1, 1000)), False
+    def _packets(self, demux: Demux, grouper: Grouper, watch: JumpWatch) -> Iterator[VideoPacket]:
+        """Yield packets and sort them into groups on the way."""
+        has_jumped = False
         try:
-            for packet in container.demux(stream):
+            for packet in demux():
+                if self._is_stopped:
+                    raise _Stopped
                 self.progress += 1
                 if packet.size and not has_jumped and watch.sees(packet):
                     has_jumped = True
@@ -123,18 +119,6 @@ class PacketReader:
             self._ready.append(group)
             self._ready_bytes += group.held_bytes
             self._changed.notify_all()
-
-
-class _Tapped:
-    """A container whose packets are seen by the walk as they are read for the index."""
-
-    def __init__(self, container: InputContainer, reader: PacketReader) -> None:
-        self._container = container
-        self._reader = reader
-
-    def demux(self, stream: VideoStream) -> Iterator[VideoPacket]:
-        """Read the packets of a stream."""
-        return self._reader.packets(self._container, stream)
 
 
 class _Stopped(Exception):

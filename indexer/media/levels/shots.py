@@ -41,7 +41,8 @@ _NEAR_TICKS = 1.5
 _UNFILTERED = ("h264", "hevc")
 _REDUCED = 2.0
 _BORDER_SECONDS = Fraction(1, 6)
-"""The end of a group is decoded without gaps: cuts lie where encoders put key frames."""
+"""The end of a group is decoded without gaps, for cuts lie where encoders put key frames: this much of it, or
+less, from the last frame on that others refer to. Between two frames of a group, a cut is looked for."""
 
 
 @dataclass(slots=True)
@@ -158,9 +159,10 @@ class GroupDecoder:
         }
 
     def _wanted(self, group: Group, dense: tuple[int, int], references: set[int]) -> set[int]:
-        border = (
-            _FOR_EVER if group.end is None else group.end - int(_BORDER_SECONDS / self._footage.time_base)
-        )
+        border = _FOR_EVER
+        if group.end is not None:
+            border = group.end - int(_BORDER_SECONDS / self._footage.time_base)
+            border = max(border, max(references, default=border))
         chosen = self._chosen(group, references)
         return {
             pts for pts in group.times if pts in chosen or pts >= border or dense[0] <= pts <= dense[1]

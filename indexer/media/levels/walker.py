@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from indexer.media.levels.crew import Crew, Job
-from indexer.media.levels.glance import glance
+from indexer.media.levels.glance import Glance, glance
 from indexer.media.levels.groups import Group
+from indexer.media.levels.holes import HoleWatch
 from indexer.media.levels.packets import PacketReader
 from indexer.media.levels.pending import KEY_SECONDS, Entry, PendingGroups
 from indexer.media.levels.quiet import loudness
@@ -16,16 +17,30 @@ from indexer.media.limits import DecoderLimits
 from indexer.media.pictures import Painter
 from indexer.media.samples import Sample, WalkPlan
 from indexer.media.sampling import LEAD_SECONDS, Sampler
-from indexer.media.video_file import VideoFiles
+from indexer.media.video_file import VideoFiles, size_of
 from indexer.media.walking import missing, walk_full, walk_span
 from indexer.timeline import Unseen
 
 _CONTAINERS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts")
 _CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video")
 """Those whose packets tell the time of display and hold one frame each; others are walked in full."""
+_SMALL_BYTES = 128 * 1024**2
+"""Larger files are not opened twice at a time: what ffmpeg keeps of an open file grows with it."""
 _WAIT_SECONDS = 0.25
 _LEAD_SECONDS = LEAD_SECONDS + KEY_SECONDS
 """How much earlier a resumed walk begins, so that it compares the key frames that an undisturbed one does."""
+
+
+def _begun(files: VideoFiles, path: Path) -> tuple[Glance, PacketReader]:
+    """Look at a file and begin to read it, both at once where its tables cannot be large."""
+    if size_of(path) > _SMALL_BYTES:
+        return glance(files, path), PacketReader(files, path)
+    reader = PacketReader(files, path)
+    try:
+        return glance(files, path), reader
+    except BaseException:
+        reader.stop()
+        raise
 
 
 class LevelsWalk:
@@ -47,13 +62,13 @@ class LevelsWalk:
         self._patched_up = patched_up
         self._beat = beat
         self._sampler = Sampler(plan)
-        self._glance = glance(files, path)
+        self._glance, self._reader = _begun(files, path)
         self._painter = Painter(self._glance.geometry, plan.max_side)
         limits.allow_video(self._glance.info.duration_seconds, self._glance.info.size_bytes)
-        self._reader = PacketReader(files, path)
         self._crew: Crew | None = None
         self._footage: Footage | None = None
         self._pending: PendingGroups | None = None
+        self._holes: HoleWatch | None = None
         self._progress = 0
         self._given: int | None = None
 
@@ -80,7 +95,11 @@ class LevelsWalk:
             self._drain()
             yield from walk_full(self._files, self._path, self._plan)
             return
-        self._begin(first)
+        holes = self._begin(first)
+        for seen in self._by_levels():
+            yield from holes.told_with(seen)
+
+    def _by_levels(self) -> Iterator[Sample | Unseen]:
         while self._fill():
             entry = self._groups.first
             yield from self._group(entry)
@@ -106,12 +125,12 @@ class LevelsWalk:
             self._reader.take(_WAIT_SECONDS)
             self._live()
 
-    def _begin(self, first: Group) -> None:
+    def _begin(self, first: Group) -> HoleWatch:
         stream, plan = self._reader.stream, self._plan
-        if stream is None or stream.time_base is None:
-            raise RuntimeError("a group was read from a stream that is not open")
+        if stream is None:
+            raise RuntimeError("a group was read from a file that was not opened")
         self._footage = Footage(
-            codec=stream.codec_context,
+            codec=stream.codec,
             first=first.packets[0],
             time_base=stream.time_base,
             origin=first.start,
@@ -122,10 +141,14 @@ class LevelsWalk:
         )
         self._crew = Crew(self._footage, self._patched_up, self._limits.threads)
         self._pending = PendingGroups(self._crew.submit, self._footage.seconds)
+        self._holes = HoleWatch(stream.time_base, self._footage.seconds, plan.start_seconds)
         self._enter(first)
+        return self._holes
 
     def _enter(self, group: Group) -> None:
         """Put a group on its way; what lies before a resumed walk's lead-in only shows what is quiet."""
+        if self._holes is not None:
+            self._holes.add(group.times)
         seconds = self._seconds(max(group.times) if group.end is None else group.end)
         measured = loudness(group, self._pixels, seconds - self._seconds(group.start))
         if group.end is not None and seconds <= self._plan.start_seconds - _LEAD_SECONDS:
@@ -211,7 +234,7 @@ class LevelsWalk:
     def _samples(self, shots: list[Shot]) -> Iterator[Sample]:
         for shot in shots:
             self._given = shot.pts
-            large = self._painter.paint(shot.draft) if shot.draft else None
+            large = self._painter.unpainted(shot.draft) if shot.draft else None
             sample = self._sampler.measured(self._seconds(shot.pts), shot.picture, large)
             if sample.pts_seconds >= self._plan.start_seconds - 1e-6:
                 yield sample

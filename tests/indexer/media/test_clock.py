@@ -142,14 +142,18 @@ def test_a_raw_stream_has_only_a_rate(name: str, tmp_path: Path, decoder: Decode
     check(decoder, path, steady(60), list(range(60)))
 
 
-@pytest.mark.parametrize("bit", [0x02, 0x08], ids=["hours_later", "a_day_later"])
-def test_a_damaged_time_does_not_move_the_others(bit: int, tmp_path: Path, decoder: Decoder) -> None:
+@pytest.mark.parametrize(
+    ("byte", "bit"), [(11, 0x20), (9, 0x02), (9, 0x08)], ids=["seconds_later", "hours_later", "a_day_later"]
+)
+def test_a_damaged_time_does_not_move_the_others(
+    byte: int, bit: int, tmp_path: Path, decoder: Decoder
+) -> None:
     """One flipped bit in one frame's time: what comes after it stays where it is."""
     path = tmp_path / "stray.ts"
     write_barcodes(path, steady(100), options={"g": "20", "bf": "0"})
     whole = bytearray(path.read_bytes())
     frames = [at for at in range(len(whole)) if whole[at : at + 4] == b"\0\0\1\xe0"]
-    whole[frames[50] + 9] ^= bit
+    whole[frames[50] + byte] ^= bit
     path.write_bytes(whole)
     numbers = [number for number in range(100) if number != 50]
     check(decoder, path, [Fraction(number, 25) for number in numbers], numbers)

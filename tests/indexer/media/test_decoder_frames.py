@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from barcode_video import displayed_number, irregular, read_number, steady, write_barcodes
 
-from indexer.errors import TimeOutsideVideo
+from indexer.errors import DamagedVideo, TimeOutsideVideo
 from indexer.media.decoder import Decoder
 from indexer.media.samples import WalkMode, WalkPlan
 
@@ -36,6 +36,8 @@ KINDS: dict[str, tuple[list[Fraction], dict[str, Any]]] = {
     "mpeg1.mpg": (steady(120), {"codec": "mpeg1video", "ticks": OLD_TICKS, "options": {"bf": "0"}}),
     "few_times.mpg": (steady(120), {"ticks": OLD_TICKS, "options": B_FRAMES}),
     "few_times_no_b.mpg": (steady(120), {"ticks": OLD_TICKS, "options": {"g": "24", "bf": "0"}}),
+    "no_lengths.mpg": (steady(120), {"options": B_FRAMES}),
+    "no_lengths_no_b.mpg": (steady(120), {"options": {"g": "24", "bf": "0"}}),
     "no_pts.avi": (steady(120), {"ticks": OLD_TICKS, "options": B_FRAMES}),
     "mpeg4.avi": (steady(120), {"codec": "mpeg4", "ticks": OLD_TICKS, "options": B_FRAMES}),
     "web.webm": (irregular(60), {"codec": "libvpx", "options": {"g": "24", "deadline": "realtime"}}),
@@ -199,3 +201,40 @@ def test_a_program_stream_that_begins_in_the_middle_is_counted_from_a_told_time(
     assert [read_number(frame.pixels) - first for frame in frames] == [
         round(frame.pts_seconds * 25) for frame in frames
     ]
+
+
+@pytest.mark.parametrize("b_frames", ["0", "2"])
+@pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
+def test_a_program_stream_without_any_times_is_counted_by_its_rate(
+    codec: str, b_frames: str, tmp_path: Path, decoder: Decoder
+) -> None:
+    """The stream itself tells how many frames there are a second."""
+    path = tmp_path / "no_times.mpg"
+    write_barcodes(path, steady(120), codec=codec, ticks=OLD_TICKS, options={"g": "24", "bf": b_frames})
+    path.write_bytes(without_times(path.read_bytes()))
+    assert decoder.probe(path).duration_seconds == pytest.approx(4.8)
+    seconds = [random.Random(b_frames).uniform(0, 4.79) for _ in range(20)]
+    frames = decoder.frames_at(path, seconds)
+    assert [read_number(frame.pixels) for frame in frames] == [int(second * 25) for second in seconds]
+
+
+def test_a_program_stream_without_times_or_a_rate_is_refused(tmp_path: Path, decoder: Decoder) -> None:
+    """Nobody can tell when its frames are displayed: an error in words, never times that are made up."""
+    path = tmp_path / "no_rate.mpg"
+    write_barcodes(path, steady(120), options={"g": "24", "bf": "2"})
+    path.write_bytes(without_times(path.read_bytes()))
+    with pytest.raises(DamagedVideo, match="timestamps are broken"):
+        decoder.probe(path)
+
+
+def without_times(content: bytes) -> bytes:
+    """Take the times out of an MPEG-1 system stream's video packets; what they took is stuffed."""
+    whole, taken = bytearray(content), 0
+    for found in re.finditer(rb"\x00\x00\x01[\xe0-\xef]..(\xff*)([\x40-\x7f].)?", content, re.DOTALL):
+        start, told = found.start(1), found.end()
+        size = {2: 5, 3: 10}.get(whole[told] >> 4, 0)
+        if size:
+            whole[start : told + size] = ((found[2] or b"") + b"\x0f").rjust(told + size - start, b"\xff")
+            taken += 1
+    assert taken > 3
+    return bytes(whole)

@@ -223,9 +223,9 @@ class LyingChild(ChildProcess):
         self._pipe = io.BytesIO(b"".join(messages))
         self.asked = 0
 
-    def receive_body(self, size: int) -> bytearray:
+    def receive_body(self, size: int) -> memoryview:
         self.asked += size
-        return bytearray(size)
+        return memoryview(bytearray(size))
 
 
 FRAME = {"kind": "frame", "pts_seconds": 1.0, "width": 16, "height": 9}
@@ -252,6 +252,36 @@ def test_a_frame_header_that_lies_is_refused_before_its_pixels_are_read(lie: dic
         read_frame({**FRAME, **lie}, child, DecoderLimits(), max_side=80)
     assert child.asked == 0
     assert read_frame(dict(FRAME), child, DecoderLimits(), max_side=80).pixels.shape == (9, 16, 3)
+
+
+COLOURS = {"matrix": 1, "range": 1}
+PLANES = {**FRAME, "colours": COLOURS, "quarter_turns": 1, "mirrored": False}
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"width": 81},
+        {"quarter_turns": 4},
+        {"quarter_turns": None},
+        {"mirrored": 1},
+        {"colours": None},
+        {"colours": {**COLOURS, "matrix": 2}},
+        {"colours": {**COLOURS, "matrix": 255}},
+        {"colours": {**COLOURS, "range": 3}},
+        {"colours": {"matrix": True, "range": 1}},
+        {"colours": {"matrix": 1}},
+    ],
+)
+def test_a_header_of_planes_that_lies_is_refused_before_they_are_read(lie: dict[str, object]) -> None:
+    """What the scaler would refuse, or worse, never reaches it: it runs in the parent."""
+    child = LyingChild()
+    with pytest.raises(ChildLost):
+        read_frame({**PLANES, **lie}, child, DecoderLimits(), max_side=80)
+    assert child.asked == 0
+    frame = read_frame(dict(PLANES), child, DecoderLimits(), max_side=80)
+    assert child.asked == 16 * 9 + 2 * 8 * 5
+    assert frame.pixels.shape == (16, 9, 3)
 
 
 def test_other_lies_are_refused() -> None:

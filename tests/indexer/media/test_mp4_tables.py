@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def both(path: Path) -> tuple[PacketIndex | None, PacketIndex, int, int]:
         found = quick_index(path, container, stream, lambda: beats[0].append(1))
     with av.open(str(path)) as container:
         stream = video_stream(path, container)
-        slow, _ = build_index(path.name, container, stream, lambda: beats[1].append(1))
+        slow, _ = build_index(path.name, partial(container.demux, stream), stream, lambda: beats[1].append(1))
     return found and found[0], slow, len(beats[0]), len(beats[1])
 
 

@@ -85,7 +85,7 @@ def test_still_footage_costs_its_key_frames(tmp_path: Path, decoder: Decoder) ->
             {"preset": "ultrafast", "x265-params": "keyint=50:scenecut=0:log-level=0"},
         ),
         ("libvpx-vp9", "passing.webm", {"g": "50", "deadline": "realtime", "cpu-used": "8", "b": "400k"}),
-        ("libsvtav1", "av1.mp4", {"g": "50", "preset": "12", "svtav1-params": "scd=0"}),
+        ("libsvtav1", "av1.mp4", {"g": "50", "preset": "12", "svtav1-params": "scd=0:lp=1"}),
         ("mpeg4", "passing.mov", {"g": "50", "bf": "2", "q": "4"}),
     ],
 )

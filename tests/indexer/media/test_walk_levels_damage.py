@@ -89,11 +89,28 @@ def test_a_file_cut_off_is_seen_up_to_there_and_says_so(tmp_path: Path, decoder:
     assert "ends early" in damage[-1].reason
 
 
-def test_a_hole_without_packets_is_told(tmp_path: Path, decoder: Decoder) -> None:
+@pytest.mark.parametrize("mode", list(WalkMode))
+@pytest.mark.parametrize("group", ["24", "250"])
+def test_a_hole_without_packets_is_told_before_what_follows_it(
+    mode: WalkMode, group: str, tmp_path: Path, decoder: Decoder
+) -> None:
+    """Else something would be measured from the picture before it to the one behind it."""
     path = tmp_path / "paused.mkv"
-    write_barcodes(path, [time for time in steady(250) if not 2 <= time < 5])
-    _, damage = walk_all(decoder, path)
-    assert [str(lost.span) for lost in damage] == ["0:02–0:05"]
+    write_barcodes(path, [time for time in steady(250) if not 2 <= time < 5], options={"g": group})
+    walk = decoder.walk(path, WalkPlan(kept_per_second=1000, max_side=160, mode=mode))
+    known = [(sample.pts_seconds, len(walk.damage)) for sample in walk]
+    assert {told for seconds, told in known if seconds < 2} == {0}
+    assert {told for seconds, told in known if seconds >= 5} == {1}
+    assert [str(lost.span) for lost in walk.damage] == ["0:02–0:05"], "and once"
+
+
+def test_a_hole_is_known_to_a_walk_that_goes_on_behind_it(tmp_path: Path, decoder: Decoder) -> None:
+    path = tmp_path / "paused.mkv"
+    write_barcodes(path, [time for time in steady(250) if not 2 <= time < 5], options=B_FRAMES)
+    for start, first, told in ((0.0, 0.0, ["0:02–0:05"]), (3.0, 5.0, ["0:03–0:05"]), (5.0, 5.0, [])):
+        walk = decoder.walk(path, WalkPlan(kept_per_second=1000, max_side=160, start_seconds=start))
+        assert min(sample.pts_seconds for sample in walk) == first
+        assert [str(lost.span) for lost in walk.damage] == told
 
 
 def test_a_file_of_which_nothing_can_be_decoded_is_refused(tmp_path: Path, decoder: Decoder) -> None:
