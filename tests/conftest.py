@@ -48,8 +48,11 @@ def real_clips() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest."""
+    """Begin with what takes longest; whoever comes first has the demo made, and the other processes wait."""
     put_slow_first(items)
+    for item in items:
+        if "demo_made" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(600), append=False)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-import time
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -123,18 +123,19 @@ def as_catalog(records: Sequence[VideoRecord]) -> Catalog:
 
 
 class FakeAssistant:
-    """Answers every question with the same events, and records how it was asked."""
+    """Answers every question with the same events, and records how it was asked; can be held up in a step."""
 
     models = Models("offline", "observer", "lexical-1")
 
-    def __init__(self, library: FakeLibrary, answer: Answer, pause_seconds: float = 0.0) -> None:
+    def __init__(self, library: FakeLibrary, answer: Answer) -> None:
         self.library = library
         self.answer = answer
         self.asked: list[tuple[str, str | None, Narrowing | None]] = []
         self.error: Exception | None = None
         self.history = Conversations(None)
         self.closed = False
-        self.pause_seconds = pause_seconds
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
 
     def ask(
         self,
@@ -148,14 +149,13 @@ class FakeAssistant:
         answer = replace(self.answer, question=question)
         for number, step in enumerate(answer.steps):
             yield StepStarted(str(number), step.tool, step.arguments)
-            time.sleep(self.pause_seconds)
+            assert self.may_go_on.wait(100)
             if signal:
                 signal.check()
             yield StepFinished(str(number), step)
         if self.error:
             raise self.error
         for word in answer.text.split(" "):
-            time.sleep(self.pause_seconds / 10)
             yield TextDelta(word + " ")
         if conversation_id:
             self.history.add(conversation_id, answer)

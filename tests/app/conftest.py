@@ -11,6 +11,7 @@ from streamlit.runtime.context import ContextProxy
 
 from app import state as app_state
 from app.owner import COOKIE
+from app.questions import RunningQuestion
 from app.state import AppState
 from indexer.settings import Settings
 
@@ -22,9 +23,16 @@ def library(tmp_path: Path) -> FakeLibrary:
 
 
 @pytest.fixture
-def assistant(library: FakeLibrary) -> FakeAssistant:
-    """An assistant over that library."""
-    return FakeAssistant(library, make_answer())
+def assistant(library: FakeLibrary, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAssistant]:
+    """An assistant over that library; a page waits for its answers however long a busy machine takes."""
+    made, wait = FakeAssistant(library, make_answer()), RunningQuestion.wait
+
+    def patient(running: RunningQuestion, timeout_seconds: float) -> bool:
+        return wait(running, max(timeout_seconds, 60.0) if made.may_go_on.is_set() else timeout_seconds)
+
+    monkeypatch.setattr(RunningQuestion, "wait", patient)
+    yield made
+    made.may_go_on.set()
 
 
 @pytest.fixture

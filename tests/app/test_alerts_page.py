@@ -20,7 +20,7 @@ PAGE = str(Path(app.pages.__file__).with_name("alerts.py"))
 
 
 def open_page() -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=20).run()
+    page = AppTest.from_file(PAGE, default_timeout=90).run()
     assert not page.exception, [problem.value for problem in page.exception]
     return page
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("state")
 
 
 def open_page(**parameters: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=20)
+    page = AppTest.from_file(PAGE, default_timeout=90)
     for name, value in parameters.items():
         page.query_params[name] = value
     return page.run()

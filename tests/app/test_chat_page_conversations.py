@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("state")
 
 
 def open_page(conversation: str = "") -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=20)
+    page = AppTest.from_file(PAGE, default_timeout=90)
     if conversation:
         page.query_params["conversation"] = conversation
     page.run()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app import diagnosis_servers
 from app.diagnosis_servers import diagnose_servers
 from app.findings import Finding, Level
 from indexer.settings import load_settings
@@ -38,8 +39,9 @@ class Listing(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def listing() -> Iterator[type[Listing]]:
+def listing(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Listing]]:
     """A server's handler, whose answers can be changed, and the address at ``url``."""
+    monkeypatch.setattr(diagnosis_servers, "_TIMEOUT_SECONDS", 60.0)
     handler = type("Handler", (Listing,), {"asked": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         handler.url = f"http://127.0.0.1:{server.server_port}/v1"  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ def found(library: Library, **search: object) -> list[tuple[str, Span]]:
 
 
 def open_page(**address: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=20)
+    page = AppTest.from_file(PAGE, default_timeout=90)
     for name, value in address.items():
         page.query_params[name] = value
     return no_exception(page.run())

@@ -30,10 +30,10 @@ def test_server_says_its_address_when_it_listens_and_stops_at_ctrl_c(tmp_path: P
         first = server.stdout.readline()
         said = re.fullmatch(r"Witness is at (http://localhost:\d+) \(Ctrl-C stops it\)\.\n", first)
         assert said, first + server.stdout.read()
-        with urllib.request.urlopen(f"{said[1]}/_stcore/health", timeout=10) as reply:
+        with urllib.request.urlopen(f"{said[1]}/_stcore/health", timeout=60) as reply:
             assert reply.status == 200
         server.send_signal(signal.SIGINT)
-        rest, _ = server.communicate(timeout=20)
+        rest, _ = server.communicate(timeout=60)
         assert (server.returncode, rest) == (0, "Witness has stopped.\n")
     finally:
         server.kill()

@@ -65,7 +65,7 @@ def add(library: Library, path: Path, *, failure: str = "") -> str:
 
 
 def open_page(**parameters: str) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=30)
+    page = AppTest.from_file(PAGE, default_timeout=90)
     for name, value in parameters.items():
         page.query_params[name] = value
     return no_exception(page.run())
@@ -78,7 +78,7 @@ def no_exception(page: AppTest) -> AppTest:
 
 def open_dialog(which: str, video_id: str) -> AppTest:
     """The page as the menu of a video leaves it, because these tests cannot choose from a menu."""
-    page = AppTest.from_file(PAGE, default_timeout=30)
+    page = AppTest.from_file(PAGE, default_timeout=90)
     page.session_state["videos-dialog"] = (which, video_id)
     return no_exception(page.run())
 

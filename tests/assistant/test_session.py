@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ from assistant.answer import Source
 from assistant.answer_json import answer_json
 from assistant.events import Answered, StepFinished, StepStarted, TextDelta
 from assistant.models.configured import make_chat_model
+from assistant.run import StopSignal
 from assistant.session import Assistant, Mode
 from indexer.errors import LibraryError, VideoNotFound, WitnessError
 from indexer.settings import Settings
@@ -292,17 +292,17 @@ def test_a_model_whose_call_cannot_be_read_may_try_again(make_assistant: Maker) 
 
 
 def test_a_person_who_leaves_stops_the_model_that_writes(make_assistant: Maker) -> None:
-    written = []
+    written, signal = [], StopSignal()
 
     class Endless(ScriptedModel):
         def _stream(self, messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> Any:
             for number in range(2_000):
-                chunk = ChatGenerationChunk(message=AIMessageChunk(f"{number} "))
+                if number == 20:
+                    signal._stopped.wait(30)  # however fast the reader is
                 written.append(number)
-                time.sleep(0.005)
-                yield chunk
+                yield ChatGenerationChunk(message=AIMessageChunk(f"{number} "))
 
-    asking = make_assistant(Endless(script=[])).ask("what fell?")
+    asking = make_assistant(Endless(script=[])).ask("what fell?", signal=signal)
     next(event for event in asking if isinstance(event, TextDelta))
     asking.close()
-    assert len(written) < 200, "ten seconds of text are not written for nobody"
+    assert 1 <= len(written) <= 21, "two thousand words are not written for nobody"

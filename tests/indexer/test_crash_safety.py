@@ -40,6 +40,8 @@ from indexer.settings import Settings
 
 def stay(look):
     if sys.argv[3] == "stay" and look.span.start_seconds >= 4:
+        while not indexer.library.catalog.query("SELECT 1 FROM segments"):
+            time.sleep(0.01)  # the first one is on its way into the catalog, in another thread
         print("looking", flush=True)
         time.sleep(60)
 
@@ -105,7 +107,7 @@ def test_two_processes_at_once_lose_nothing_and_an_open_reader_sees_both(library
     assert library.search_meaning("forklift", limit=9) == [], "Chroma is open here before anything is written"
     other = write_video(tmp_path / "b.mp4", seconds=SECONDS, seed=2)
     processes = [index_elsewhere(settings.library, path, "go") for path in (clip, other)]
-    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    assert [process.wait(timeout=100) for process in processes] == [0, 0]
     hits = library.search_meaning("forklift", limit=99)
     assert sorted(hit.video.name for hit in hits) == ["a.mp4"] * SEGMENTS + ["b.mp4"] * SEGMENTS
 
@@ -169,7 +171,7 @@ def test_vectors_are_opened_by_one_process_at_a_time(tmp_path):
         thread = threading.Thread(target=search)
         thread.start()
         assert not opened.wait(0.5)
-    thread.join(timeout=20)
+    thread.join(timeout=100)
     assert opened.is_set()
 
 

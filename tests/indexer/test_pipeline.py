@@ -1,7 +1,6 @@
 """Indexing one video: what is published is whole, and work that was done is never done again."""
 
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -11,6 +10,7 @@ from indexer.errors import LibraryError, NotAVideo, VisionError
 from indexer.library.jobs import Job
 from indexer.library.records import VideoStatus
 from indexer.pipeline import index_jobs, index_video
+from indexer.preparing import prepare
 from indexer.timeline import Span
 
 
@@ -116,12 +116,19 @@ def test_segments_of_several_videos_are_looked_at_in_batches(make_indexer, libra
     ]
     for path in videos:
         library.catalog.add_video(path.stem, path, path.stat().st_size)
-    slow = RecordingVision(on_look=lambda look: time.sleep(0.05), looks_at_once=4)
+    prepared = threading.Event()
+    slow = RecordingVision(on_look=lambda look: prepared.wait(60), looks_at_once=4)
     jobs = [Job(path.stem, path, 0, True, 0.0) for path in videos]
     ended = []
+
+    def take():
+        if len(jobs) < len(videos):
+            prepared.set()  # the first video's other segments are ready, and wait for the first look
+        return jobs.pop(0) if jobs else None
+
     index_jobs(
         make_indexer(slow, segment_seconds=1.0),
-        lambda: jobs.pop(0) if jobs else None,
+        take,
         lambda job, seconds: None,
         lambda job, error: ended.append((job.video_id, error)),
     )
@@ -193,14 +200,23 @@ def test_a_still_stretch_is_one_segment_of_one_frame_and_says_so(make_indexer, l
 
 
 def test_answers_that_came_before_the_server_failed_are_kept_and_never_asked_for_again(
-    make_indexer, library, video
+    make_indexer, library, video, monkeypatch
 ):
+    looking, ready = threading.Event(), threading.Event()
+
+    def prepare_others_during_the_first_look(*arguments):
+        for item in prepare(*arguments):
+            if getattr(item, "ordinal", 0) == 1:
+                looking.wait(60)
+            yield item
+        ready.set()
+
     class Failing(RecordingVision):
         def look(self, requests):
             replies = super().look(requests)
             if all(request.span.start_seconds != 2 for request in requests):
-                preparing = (each for each in threading.enumerate() if each.name == "witness-ahead")
-                next(preparing).join(60.0)  # the other two are ready then, and are looked at together
+                looking.set()
+                ready.wait(60)  # the other two are looked at together then
                 return replies
             error = VisionError("the server is gone")
             error.replies = [
@@ -209,6 +225,7 @@ def test_answers_that_came_before_the_server_failed_are_kept_and_never_asked_for
             ]
             raise error
 
+    monkeypatch.setattr("indexer.pipeline.prepare", prepare_others_during_the_first_look)
     first = Failing(looks_at_once=3)
     with pytest.raises(VisionError, match="gone"):
         index_video(make_indexer(first), "yard", video, lambda done: None)
@@ -230,7 +247,7 @@ def test_the_next_batch_is_looked_at_while_the_last_one_is_written(make_indexer,
 
     def slow_write(segment, key):
         if segment.ordinal == 0:
-            overlapped.append(looking.wait(20.0))
+            overlapped.append(looking.wait(60.0))
         return write(segment, key)
 
     def note(look):

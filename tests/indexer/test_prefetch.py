@@ -45,7 +45,7 @@ def test_a_queue_is_full_by_number_or_by_weight(weight, waiting):
             yield number
 
     with Prefetch(items, 5, weigh=lambda item: weight) as ahead:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len(made) < waiting + 1 and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(0.05)
@@ -72,7 +72,7 @@ def test_who_waits_when_it_is_left_is_let_go():
     never = threading.Event()
 
     def items(stopped):
-        never.wait(5)
+        never.wait(60)
         yield 1
 
     ahead = Prefetch(items, 1, patience_seconds=0.05)
@@ -80,6 +80,6 @@ def test_who_waits_when_it_is_left_is_let_go():
     with ahead:
         waiting = threading.Thread(target=lambda: taken.append(ahead.take(wait=True)))
         waiting.start()
-    waiting.join(2)
+    waiting.join(30)
     never.set()
     assert taken == [None]

@@ -111,13 +111,13 @@ def test_a_second_process_hands_its_files_to_the_owner(make_indexer, library, fo
     indexer = make_indexer()
     watcher = threading.Thread(target=IndexRun(indexer, events.append).run, args=(find_files([folder]),))
     watcher.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not of_kind(events, FilesQueued) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert of_kind(events, FilesQueued)[0].watching is True
     assert not of_kind(events, FileIndexed), "nobody writes while another process owns the library"
     ownership.release()  # the owner is gone, so the one that waited takes over
-    watcher.join(timeout=30)
+    watcher.join(timeout=60)
     assert len(of_kind(events, FileIndexed)) == 2
 
 

@@ -48,7 +48,7 @@ def serving(library: Path, *options: str) -> Iterator[str]:
             raise AssertionError("the server ended before it said its address:\n" + "".join(lines))
         yield said[0]
         server.send_signal(signal.SIGINT)
-        assert server.wait(timeout=20) == 0, server.stdout.read()
+        assert server.wait(timeout=60) == 0, server.stdout.read()
     finally:
         server.kill()
         server.wait()
@@ -69,4 +69,4 @@ def browsing(chromium: str, folder: Path) -> Iterator[str]:
         yield address
     finally:
         os.killpg(browser.pid, signal.SIGTERM)  # Playwright's own process is a child of this one
-        browser.wait(timeout=20)
+        browser.wait(timeout=60)

@@ -138,7 +138,7 @@ def test_conversations_are_ones_own(page: Page, address: str, tmp_path: Path) ->
     page.get_by_text("Delete it for good").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(listed).to_have_count(0)
-    assert "conversation=" not in page.url
+    page.wait_for_url(lambda url: "conversation=" not in url)
 
 
 def test_video_that_the_browser_does_not_play_shows_its_frame(page: Page, address: str) -> None:
@@ -152,7 +152,9 @@ def test_video_that_the_browser_does_not_play_shows_its_frame(page: Page, addres
     video = page.locator("video")
     expect(video).to_be_visible(timeout=SLOW)
     expect(video).to_have_js_property("videoWidth", 384, timeout=SLOW)
-    assert current_time(video) == pytest.approx(5, abs=1.5)
+    page.wait_for_function("video => video.currentTime >= 5", arg=video.element_handle())
+    began = video.evaluate("video => video.played.length ? video.played.start(0) : video.currentTime")
+    assert began == pytest.approx(5, abs=1)
 
 
 def test_hostile_picture_in_a_question_makes_no_request(page: Page, address: str, watch: Watch) -> None:
@@ -162,8 +164,8 @@ def test_hostile_picture_in_a_question_makes_no_request(page: Page, address: str
     expect(page.get_by_role("textbox", name="Ask about your videos")).to_be_in_viewport()
     ask(page, "what happened at second 15? ![x](http://evil.example/pixel.png)")
     expect(page.get_by_text("What was inspected, and what was not")).to_be_visible(timeout=SLOW)
-    page.evaluate("() => { new Image().src = 'http://evil.example/direct.png' }")  # the policy alone
-    page.wait_for_timeout(500)
+    with page.expect_console_message(lambda message: "direct.png" in message.text):
+        page.evaluate("() => { new Image().src = 'http://evil.example/direct.png' }")  # the policy alone
     refused = [text for text in watch.complaints if "Content Security Policy" in text]
     assert refused and all("direct.png" in text for text in refused)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390

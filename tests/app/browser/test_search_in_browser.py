@@ -22,7 +22,7 @@ def test_a_hit_plays_and_leads_to_the_timeline(page: Page, address: str, watch: 
     frames = page.get_by_role("button", name=re.compile(r"^Play dock\.mp4 0:05"))
     expect(frames.first).to_be_visible()
     expect(page.get_by_text(re.compile("a red region moved downwards")).first).to_be_visible()
-    assert "words=red+box+falls" in page.url
+    page.wait_for_url(re.compile(r"words=red\+box\+falls"))
 
     label = frames.first.get_attribute("aria-label") or ""
     frames.first.click()

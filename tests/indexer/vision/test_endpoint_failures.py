@@ -1,6 +1,7 @@
 """What goes wrong with a server: what may pass is tried again, what is final ends in one clear error."""
 
 import socket
+import threading
 import time
 from email.utils import formatdate
 
@@ -39,10 +40,10 @@ def test_429_is_tried_again_after_the_time_that_the_server_asks_for():
 
 def test_a_date_as_retry_after_is_understood():
     pauses = Pauses()
-    date = formatdate(time.time() + 20, usegmt=True)
+    date = formatdate(time.time() + 100, usegmt=True)
     with serving(in_turn(refusal(503, "loading", Retry_After=date), completion("yes"))) as server:
         endpoint(server.url, wait=pauses).look([look()])
-    assert 15 < pauses.seconds[0] <= 22
+    assert 50 < pauses.seconds[0] <= 110
 
 
 def test_a_server_that_asks_for_an_hour_is_not_waited_for():
@@ -75,18 +76,22 @@ def test_one_error_ends_a_whole_batch_and_the_rest_is_not_sent():
 
 
 def test_an_error_does_not_wait_for_requests_that_are_still_under_way():
+    under_way, ended, waited_for = threading.Event(), threading.Event(), []
+
     def answer(request):
         if request.marks == ["<1.0 seconds>"]:
+            under_way.wait(30)
             return refusal(400, "bad request")
-        slow = completion()
-        slow.before_seconds = 2.0
-        return slow
+        under_way.set()
+        if not ended.wait(30):
+            waited_for.append(request)
+        return completion()
 
     with serving(answer) as server:
-        started = time.monotonic()
         with pytest.raises(VisionError, match="bad request"):
             endpoint(server.url).look([look(0.0), look(1.0)])
-        assert time.monotonic() - started < 1.5
+        ended.set()
+    assert waited_for == []
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 413, 422])
@@ -133,9 +138,10 @@ def test_a_connection_that_breaks_off_is_tried_again():
 
 def test_a_slow_answer_is_given_up_after_the_timeout_and_tried_again():
     slow = completion("late")
-    slow.before_seconds = 0.5
+    slow.before_seconds = 30.0
     with serving(in_turn(slow, completion("yes"))) as server:
-        assert endpoint(server.url, timeout_seconds=0.2).look([look()]) == ["yes"]
+        model = endpoint(server.url, timeout_seconds=0.5, max_retries=100)
+        assert model.look([look()]) == ["yes"]
 
 
 def test_an_answer_that_trickles_in_is_given_up_too():
@@ -148,12 +154,12 @@ def test_an_answer_that_trickles_in_is_given_up_too():
 
 def test_a_person_waits_no_longer_than_the_timeout_in_all():
     slow = completion("late")
-    slow.before_seconds = 1.0
+    slow.before_seconds = 60.0
     with serving(in_turn(slow)) as server:
         started = time.monotonic()
         with pytest.raises(VisionError, match="tried once"):
             endpoint(server.url, timeout_seconds=0.3).look([look(reply=Reply.TEXT)])
-        assert time.monotonic() - started < 0.8
+        assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize(
