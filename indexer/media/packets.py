@@ -112,8 +112,8 @@ class PacketTable:
         if container in JOINABLE and not counts and shown.any():
             times = _filled(times)
             decoding = _filled(dts) if (dts != _MISSING).any() else times
-            splices = find_splices(times, decoding, keys & shown, positions,
-                                   _usual_step(stream), stream.time_base or Fraction(1, 1000))  # fmt: skip
+            step, time_base = _usual_step(stream), stream.time_base or Fraction(1, 1000)
+            splices = find_splices(times, decoding, keys & shown, positions, step, time_base, container)
         if splices is not None:
             times, shown = splices.on_one_clock(times), shown & ~splices.strays_among(len(times))
         places = dict(zip(times[keys].tolist(), positions[keys].tolist(), strict=True))

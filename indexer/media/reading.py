@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -16,6 +15,7 @@ from indexer.media.codec_log import CodecLog
 from indexer.media.index import PacketIndex, packet_pts, read_packets, try_decode
 from indexer.media.jpeg import scanned_lines
 from indexer.media.splices import Landing
+from indexer.media.trust import Trust
 
 _SEEK_GAIN_FRAMES = 8
 """A seek pays beyond this. To fill the decoder anew costs as much as decoding 3 (VP9, MPEG-4) to 5 frames
@@ -67,18 +67,10 @@ class FrameReader:
         self._count = None if index.anchored else 0
         self._passed = 0
         self._at_joint = False  # packets were counted anew there, which looks as if some were lost
-        self._sent = self._trusted_from = int(index.pts[0])
-        # Data can be lost from the middle of a packet on, and the codec take it; Motion JPEG's tells.
-        self._last_sent: deque[int | None] = deque(maxlen=1 if self._is_motion_jpeg else 2)
-        self._inside: set[int] = set()
-        """Times of frames that the codec took without complaint and has not given out yet."""
-        self._good: set[int] = set()
-        """Those of them that were taken before the last complaint; both only where one thread decodes."""
-        self._unconfirmed: list[VideoFrame] = []
+        self._trust = Trust(index, alone=wanted is None, at_once=self._is_motion_jpeg)
         self._frames = self._decode(after_seek=False)
         self._held: VideoFrame | None = None
         self._ahead: VideoFrame | None = None
-        self.failures = self._failures_heeded = 0
         self._falls_short = falls_short
         self._is_damaged()  # what was said while the index was built is not about these frames
 
@@ -98,7 +90,13 @@ class FrameReader:
                 self._ahead = frame
                 break
             self._held = frame
+        if self._held is not None and _pts(self._held) == pts:
+            self._trust.reach()
         return self._held
+
+    def has_lost(self, pts: int) -> bool:
+        """Tell whether damage is why `frame_at` did not return the frame of ``pts`` itself."""
+        return self._trust.has_lost(pts)
 
     @property
     def _is_motion_jpeg(self) -> bool:
@@ -107,7 +105,7 @@ class FrameReader:
     def close(self) -> None:
         """Let go of frames and decoder now: the cycle through the generator would keep them for long."""
         self._frames = iter(())
-        self._unconfirmed = []
+        self._trust.forget()
         self._held = self._ahead = None
 
     def _seek_pays(self, pts: int) -> bool:
@@ -152,53 +150,39 @@ class FrameReader:
         except av.FFmpegError:
             return False
         self._frames = self._decode(after_seek=True, landing=landing)
-        self._unconfirmed = []
-        self._inside.clear()
-        self._good.clear()
+        self._trust.forget()
         return True
 
     def _decode(self, *, after_seek: bool, landing: Landing | None = None) -> Iterator[VideoFrame]:
         """Yield the good frames in display order, after a seek from the first known key frame on."""
-        first: int | None = None if after_seek else self._trusted_from
+        first: int | None = None if after_seek else int(self._index.pts[0])
         for packet in self._packets(landing):
             self._beat()
             time = packet_pts(packet)
             if first is None and time is not None and self._is_known_keyframe(packet):
-                first = self._sent = self._trusted_from = time
+                first = time
+                self._trust.begin(time)
             if first is None or (after_seek and time is not None and time < first):
                 continue  # refers to frames before the key frame, which were not decoded
             if time is None and self._index.counts:
                 time = int(self._index.pts[min(self._passed, len(self._index.pts) - 1)])
             self._passed += 1
-            if time is not None:
-                self._sent = max(self._sent, time)
             if self._may_skip and self._wanted is not None:
-                self._stream.codec_context.skip_frame = "DEFAULT" if time in self._wanted else "NONREF"
-            self._last_sent.append(time)
-            if self._wanted is None and time is not None and time >= self._trusted_from:
-                self._inside.add(time)
+                # What comes behind a wanted one is decoded too: the codec may complain only there.
+                is_decoded = not self._wanted.isdisjoint((time, *self._trust.last_sent))
+                self._stream.codec_context.skip_frame = "DEFAULT" if is_decoded else "NONREF"
+            self._trust.send(time)
             if packet.is_corrupt and not self._at_joint:  # a transport stream lost data there
-                self._note_failure()
-            yield from self._confirmed(self._displayed(packet))
-        yield from self._confirmed(self._displayed(None))
-        yield from self._unconfirmed
-
-    def _confirmed(self, frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
-        """Hold frames back until the codec took one packet more, where one thread decodes."""
-        if self._wanted is not None or self._is_motion_jpeg:
-            yield from frames
-            return
-        last, self._unconfirmed = self._unconfirmed, list(frames)
-        if self.failures != self._failures_heeded:
-            self._failures_heeded = self.failures
-            last = [frame for frame in last if frame.pts not in self._last_sent]
-        yield from last
+                self._trust.complain()
+            yield from self._trust.confirm(list(self._displayed(packet)))
+        yield from self._trust.confirm(list(self._displayed(None)))
+        yield from self._trust.rest()
 
     def _packets(self, landing: Landing | None) -> Iterator[Packet[VideoStream]]:
         """Read packets from here on, with times of the one clock."""
         splices = self._index.splices
         number = 0 if landing is None else None
-        for packet in read_packets(self._container, self._stream, self._note_failure):
+        for packet in read_packets(self._container, self._stream, self._trust.complain):
             if splices is not None:
                 if number is None and landing is not None and packet_pts(packet) == landing.raw_pts:
                     number = landing.number
@@ -215,10 +199,10 @@ class FrameReader:
         except MemoryError:
             raise
         except av.FFmpegError:
-            self._note_failure()
+            self._trust.complain()
             return
         if self._is_damaged() or (packet is not None and frames and self._is_older(packet, frames[0])):
-            self._note_failure()
+            self._trust.complain()
         for frame in frames:
             if self._index.counts:
                 place = self._place(frame)
@@ -228,12 +212,7 @@ class FrameReader:
                 self._count = place + 1
             elif frame.pts is None:
                 frame.pts = frame.dts
-            is_good = frame.pts is not None and (frame.pts >= self._trusted_from or frame.pts in self._good)
-            if frame.pts is not None:
-                self._inside.discard(frame.pts)
-            if frame.is_corrupt:  # the codec itself says that it made a part of it up
-                self.failures += 1
-            elif is_good:
+            if self._trust.accepts(frame):
                 yield frame
 
     def _is_damaged(self) -> bool:
@@ -266,18 +245,6 @@ class FrameReader:
             return False
         place = self._index.keyframe_position(time)
         return place >= 0 and int(self._index.keyframes[place]) == time
-
-    def _note_failure(self) -> None:
-        """Trust no frame up to the next key frame: each repeats the error of the one before.
-
-        Where one thread decodes, what it had taken before is good, though it may come out later. Several
-        threads complain late, and nobody knows of which frame.
-        """
-        self.failures += 1
-        if self._wanted is None:
-            self._good |= self._inside.difference(self._last_sent)
-        self._inside.clear()
-        self._trusted_from = self._index.recovery_after(self._sent)
 
 
 def mostly_falls_short(container: InputContainer, stream: VideoStream, log: CodecLog) -> bool:

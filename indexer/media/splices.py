@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 JOINABLE = ("mpegts", "mpeg", "flv", "live_flv", "matroska,webm", "asf", "dhav", "wtv")
 """Containers whose packets carry their own times; in the others an index gives them and they cannot jump."""
+_SOUGHT_BY_BYTES = ("mpegts", "mpeg")
+"""Those of them that find the next packet from any byte on; in Matroska, nothing is found from there."""
 
 _BACK_SECONDS = 1
 """Times of decoding may stagger a little; a step back by more is another recording's clock."""
@@ -53,7 +55,7 @@ class Splices:
     strays: frozenset[int]
     """Numbers of packets whose time is damaged."""
     landings: dict[int, Landing]
-    """By PTS on the one clock; empty where the container tells no bytes."""
+    """By PTS on the one clock; empty where the container is not sought by bytes."""
 
     def on_one_clock(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         """Set right the times of all packets, in file order."""
@@ -104,6 +106,7 @@ def find_splices(
     positions: NDArray[np.int64],
     step: int,
     time_base: Fraction,
+    container: str,
 ) -> Splices | None:
     """Look for jumps of the clock; None when there are none, as in nearly every file.
 
@@ -114,6 +117,7 @@ def find_splices(
         positions: Byte of each packet, -1 where unknown.
         step: Ticks from frame to frame.
         time_base: Seconds per tick.
+        container: Name of the format.
     """
     back, far = int(_BACK_SECONDS / time_base), int(_STRAY_SECONDS / time_base)
     steps = np.diff(dts)
@@ -127,7 +131,8 @@ def find_splices(
         return None
     shifts = _shifts(times, starts, strays, step)
     found = Splices(starts, shifts, strays, {})
-    found.landings.update(_landings(found, times, keyframes, positions))
+    if container in _SOUGHT_BY_BYTES:
+        found.landings.update(_landings(found, times, keyframes, positions))
     return found
 
 

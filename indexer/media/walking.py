@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from av.video.frame import VideoFrame
@@ -109,7 +110,10 @@ def walk_span(
     gaps = [gap for gap in index.gaps() if gap[1] > pts[0]] if pts[1] is None else []
     damage = _Damage(video, start_seconds, gaps)
     try:
-        yield from _measure(files, video, range(first, last), sampler, damage, start_seconds)
+        is_damaged = pts[1] is not None  # or nobody has found anything yet
+        yield from _measure(
+            files, video, range(first, last), sampler, damage, start_seconds, is_damaged=is_damaged
+        )
     except DamagedVideo:
         yield Unseen(
             Span(index.seconds(pts[0]), index.seconds(index.end if pts[1] is None else pts[1])), DAMAGED
@@ -131,16 +135,17 @@ def _measure(
     sampler: Sampler,
     damage: _Damage,
     start_seconds: float,
+    *,
+    is_damaged: bool = False,
 ) -> Iterator[Sample | Unseen]:
-    """Decode and measure the frames at these places of the index."""
+    """Decode and measure the frames at these places of the index, which may be known to be damaged."""
     index = video.index
     wanted = [int(pts) for pts in index.pts[places.start : places.stop]]
     given: int | None = None
-    with files.reader(video, wanted) as reader:
-        for pts in wanted:
-            decoded = reader.frame_at(pts)
+    with closing(_decoded(files, video, wanted, is_damaged=is_damaged)) as frames:
+        for pts, decoded, is_lost in frames:
             reached = decoded.pts if decoded is not None else None
-            yield from damage.note(pts, reached, reader.failures)
+            yield from damage.note(pts, reached, is_lost=is_lost)
             if decoded is not None and reached is not None and reached != given and reached >= wanted[0]:
                 given = reached
                 sample = sampler.sample(max(0.0, index.seconds(reached)), decoded, video.geometry)
@@ -150,6 +155,31 @@ def _measure(
         raise DamagedVideo(f"{video.name} is damaged: none of its frames can be decoded.")
 
 
+def _decoded(
+    files: VideoFiles, video: VideoFile, wanted: Sequence[int], *, is_damaged: bool
+) -> Generator[tuple[int, VideoFrame | None, bool]]:
+    """Decode frames of rising PTS: yield each PTS, the last good frame up to it, and whether its own is lost.
+
+    Several threads do not tell which frames are good around damage: from the first one on, one decodes all.
+    """
+    done = 0
+    if not is_damaged:
+        with files.reader(video, wanted) as reader:
+            for pts in wanted:
+                decoded = reader.frame_at(pts)
+                is_lost = (decoded is None or decoded.pts != pts) and reader.has_lost(pts)
+                if is_lost:
+                    break
+                yield pts, decoded, False
+                done += 1
+    if done == len(wanted):
+        return
+    with files.reader(video, wanted, alone=True) as reader:
+        for pts in wanted[done:]:
+            decoded = reader.frame_at(pts)
+            yield pts, decoded, (decoded is None or decoded.pts != pts) and reader.has_lost(pts)
+
+
 class _Damage:
     """Keeps the book of wanted frames that did not come."""
 
@@ -157,19 +187,17 @@ class _Damage:
         self._video = video
         self._start_seconds = start_seconds
         self._lost_from: float | None = None
-        self._failures_known = 0
         self._gaps = deque(gaps)
 
-    def note(self, wanted: int, reached: int | None, failures: int) -> Iterator[Unseen]:
+    def note(self, wanted: int, reached: int | None, *, is_lost: bool) -> Iterator[Unseen]:
         """Enter one wanted PTS and the one that came; yield the damage that ends with it."""
         yield from self._gaps_until(wanted)
         if reached == wanted:
-            self._failures_known = failures
             yield from self.close(self._video.index.seconds(wanted))
             return
         place = self._video.index.position(reached) if reached is not None else -1
         gap = self._video.index.position(wanted) - place
-        if self._lost_from is None and (gap > _QUIET_GAP_FRAMES or failures > self._failures_known):
+        if self._lost_from is None and (is_lost or gap > _QUIET_GAP_FRAMES):
             self._lost_from = self._video.index.seconds(int(self._video.index.pts[place + 1]))
 
     def rest(self) -> Iterator[Unseen]:

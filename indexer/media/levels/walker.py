@@ -71,6 +71,8 @@ class LevelsWalk:
         self._holes: HoleWatch | None = None
         self._progress = 0
         self._given: int | None = None
+        self._doubtful: list[Shot] = []
+        """The last ones of a group: data can be lost in them, and only what comes next be complained of."""
 
     def close(self) -> None:
         """End the threads."""
@@ -107,6 +109,7 @@ class LevelsWalk:
                 self._drain()
                 break
             self._groups.release()
+        yield from self._given_out(self._doubtful)
         yield from self._end()
 
     def _next_group(self) -> Group | None:
@@ -187,14 +190,14 @@ class LevelsWalk:
         if not entry.group.is_sound:
             yield from self._carefully(entry.group)
         elif entry.is_still:
-            yield from self._samples([entry.key.shots[0]] if entry.key is not None else [])
+            yield from self._samples([entry.key.shots[0]] if entry.key is not None else [], None)
         elif entry.span is not None:
             yield from self._decoded(entry.group, entry.span)
 
     def _decoded(self, group: Group, job: Job) -> Iterator[Sample | Unseen]:
         while True:
             was_done = job.is_done
-            yield from self._samples(self._crew_at_work.take(job, _WAIT_SECONDS))
+            yield from self._samples(self._crew_at_work.take(job, _WAIT_SECONDS), group)
             if was_done and not job.shots:
                 break
             self._read_ahead()
@@ -207,10 +210,11 @@ class LevelsWalk:
         """Decode a group while nothing else is: what a codec complained about may have been another one."""
         with self._crew_at_work.standing_still():
             given = self._given
+            self._doubtful = [shot for shot in self._doubtful if shot.pts < group.start]
             try:
                 for shot in self._crew_at_work.decode_alone(group):
                     if given is None or shot.pts > given:
-                        yield from self._samples([shot])
+                        yield from self._samples([shot], group)
                     self._live()
             except Spoiled:
                 yield from self._carefully(group)
@@ -224,6 +228,9 @@ class LevelsWalk:
         if group.ordinal == 0 or not (group.is_sound or group.is_too_large):
             group.end = None
         start = group.start if self._given is None else max(group.start, self._given + 1)
+        if self._doubtful:
+            start = min(start, self._doubtful[0].pts)
+            self._doubtful = []
         with self._crew_at_work.standing_still():
             yield from walk_span(
                 self._files, self._path, self._sampler, (start, group.end), self._plan.start_seconds
@@ -231,7 +238,22 @@ class LevelsWalk:
         if group.end is not None:
             self._given = max(self._given or 0, group.end - 1)
 
-    def _samples(self, shots: list[Shot]) -> Iterator[Sample]:
+    def _samples(self, shots: list[Shot], group: Group | None) -> Iterator[Sample]:
+        """Give out the shots of a group, and before them what there was doubt about until they came.
+
+        Args:
+            shots: In the order of time.
+            group: The last of its frames are in doubt; None where a later one was decoded as well.
+        """
+        if not shots:
+            return
+        shots, self._doubtful = [*self._doubtful, *shots], []
+        if group is not None:
+            last = [*group.packets, *group.tail][-1].pts or group.start
+            self._doubtful = [shot for shot in shots if shot.pts >= last]
+        yield from self._given_out(shots[: len(shots) - len(self._doubtful)])
+
+    def _given_out(self, shots: list[Shot]) -> Iterator[Sample]:
         for shot in shots:
             self._given = shot.pts
             large = self._painter.unpainted(shot.draft) if shot.draft else None
