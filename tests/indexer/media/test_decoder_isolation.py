@@ -36,6 +36,17 @@ def child_id(decoder: Decoder) -> int:
     return decoder._child.pid
 
 
+def has_ended(process: int) -> bool:
+    """Wait until a process is gone, or dead and not yet collected."""
+    status = Path(f"/proc/{process}/stat")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if not status.exists() or "Z" in status.read_text().split(")")[1][:3]:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def test_a_killed_child_fails_its_request_and_the_next_one_works(steady_mp4: Path) -> None:
     """Killed in the middle of a walk, as a crash in a decoder would do it."""
     with Decoder() as decoder:
@@ -47,31 +58,33 @@ def test_a_killed_child_fails_its_request_and_the_next_one_works(steady_mp4: Pat
         assert read_number(decoder.frames_at(steady_mp4, [4.0])[0].pixels) == 100
 
 
+@linux_only
 def test_a_child_that_died_between_requests_is_replaced(steady_mp4: Path) -> None:
     with Decoder() as decoder:
         decoder.probe(steady_mp4)
-        os.kill(child_id(decoder), signal.SIGKILL)
-        time.sleep(0.2)
+        child = child_id(decoder)
+        os.kill(child, signal.SIGKILL)
+        assert has_ended(child)
         assert decoder.probe(steady_mp4).frame_count == 200
 
 
 @linux_only
 def test_a_child_that_hangs_is_ended(steady_mp4: Path) -> None:
-    with Decoder(limits=DecoderLimits(silence_seconds=4.0)) as decoder:
+    with Decoder() as decoder:
         decoder.probe(steady_mp4)
         os.kill(child_id(decoder), signal.SIGSTOP)
-        began = time.monotonic()
+        assert decoder._child is not None
+        decoder._child._silence_seconds = 1.0  # now: its start may take longer on a busy machine
         with pytest.raises(DecoderFailed, match="no sign of life"):
             decoder.probe(steady_mp4)
-        assert 3 < time.monotonic() - began < 30
 
 
 def test_a_slow_reader_is_no_hang(steady_mp4: Path) -> None:
     """The child waits at a full pipe while the caller works on a frame; that is not its silence."""
-    with Decoder(limits=DecoderLimits(silence_seconds=3.0)) as decoder:
+    with Decoder(limits=DecoderLimits(silence_seconds=8.0)) as decoder:
         walk = decoder.walk(steady_mp4, PLAN)
         next(walk)
-        time.sleep(4.0)
+        time.sleep(9.0)
         assert len(list(walk)) == 199
 
 
@@ -141,7 +154,7 @@ def test_the_child_starts_from_any_folder(steady_mp4: Path, tmp_path: Path) -> N
         f"print(Decoder().probe(Path({str(steady_mp4)!r})).frame_count)"
     )
     run = subprocess.run(
-        [sys.executable, "-P", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=30
+        [sys.executable, "-P", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=100
     )
     assert run.stdout.strip() == "200", run.stderr
 
@@ -155,13 +168,10 @@ def test_the_child_ends_with_its_parent(steady_mp4: Path) -> None:
         "os.kill(os.getpid(), 9)"
     )
     root = Path(__file__).parents[3]
-    run = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=30)
-    child = Path(f"/proc/{int(run.stdout)}")
-    for _ in range(50):
-        if not child.exists() or "Z" in (child / "stat").read_text().split(")")[1][:3]:
-            return
-        time.sleep(0.1)
-    pytest.fail("the child lives on")
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=100
+    )
+    assert has_ended(int(run.stdout))
 
 
 def test_a_walk_left_early_frees_the_decoder(steady_mp4: Path) -> None:

@@ -34,6 +34,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {name: write_seed(folder, name) for name in FILES}
 
 
+@pytest.mark.timeout(600)
 def test_two_hundred_damaged_files_harm_nothing(seeds: dict[str, bytes], tmp_path: Path) -> None:
     """Whatever becomes of each file, it is one of the outcomes that a person is told."""
     outcomes: Counter[str] = Counter()
