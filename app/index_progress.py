@@ -145,6 +145,8 @@ class IndexDisplay:
 
     def _skip(self, event: FileSkipped) -> None:
         self.skipped += 1
+        if event.unseen_reason:
+            self.partial[event.path] = event.unseen_reason
         if event.reason == "already indexed":
             return
         self.copies += 1

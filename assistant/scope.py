@@ -156,7 +156,7 @@ def read_question(
         words=_content(rest),
         notes=(
             *_left_out(library, mentioned, held if not video else {each.video_id for each in meant}),
-            *(_not_answerable(each) for each in meant if not each.answerable),
+            *(_not_answerable(library, each) for each in meant if not each.answerable),
             *times.notes,
             *_zones([*before, *_with_spans(named, times)]),
         ),
@@ -327,9 +327,11 @@ def _mention(name: str, *, is_stem: bool) -> re.Pattern[str]:
     return re.compile(bare, re.IGNORECASE)
 
 
-def _not_answerable(record: VideoRecord) -> str:
+def _not_answerable(library: Library, record: VideoRecord) -> str:
     if record.status is VideoStatus.FAILED:
         return f"{record.name} could not be indexed: {record.reason or 'no reason is known'}"
+    if library.is_interrupted(record):
+        return f"{record.name} is not indexed yet: it was interrupted, and the next witness index goes on"
     return f"{record.name} is not indexed yet ({record.status.value}); ask again when it is ready"
 
 

@@ -13,6 +13,8 @@ class FileSkipped:
     path: Path
     reason: str
     """"already indexed", "same content as …"."""
+    unseen_reason: str = ""
+    """What of it could not be seen when it was indexed, "" when all of it was."""
 
 
 @dataclass(frozen=True, slots=True)

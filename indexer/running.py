@@ -159,7 +159,8 @@ class IndexRun:
             if video_id in wanted:
                 self.report(FileSkipped(path, f"same content as {printable(wanted[video_id].name)}"))
             elif self._is_indexed(video_id):
-                self.report(FileSkipped(path, self._why_skipped(video_id, path)))
+                unseen = self._library.video(video_id).reason
+                self.report(FileSkipped(path, self._why_skipped(video_id, path), unseen))
             elif not retry and self._library.video(video_id).set_aside:
                 self.report(FileFailed(path, self._library.video(video_id).failure))
             else:

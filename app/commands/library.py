@@ -45,13 +45,17 @@ def _remark(opened: Library, video: VideoRecord) -> str:
         return "replaced"
     if not video.size_bytes:
         return "captions only"
-    return "" if opened.has_file(video) else "file gone"
+    if not opened.has_file(video):
+        return "file gone"
+    return "interrupted" if opened.is_interrupted(video) else ""
 
 
 def _tell_gaps(out: Console, each: Listed) -> None:
     name = plain(each.handle)
     if each.video.replaced_by:
         out.print(f"[yellow]{name}: its file was replaced by other content; its index is kept[/]")
+    if each.remark == "interrupted":
+        out.print(f"[yellow]{name}: indexing was interrupted; the next witness index goes on with it[/]")
     for gap in each.video.unseen:
         out.print(f"[yellow]{name} not seen {gap.span}: {plain(gap.reason)}[/]")
     if each.video.failure:

@@ -20,6 +20,7 @@ from app.console import (
     styled_status,
 )
 from app.wall_clock import describe_clock, start_json
+from indexer.discovery import printable
 from indexer.library.library import Library
 from indexer.library.records import VideoRecord
 from indexer.texts.model import TimedText
@@ -39,6 +40,8 @@ def show(
         found = opened.video(video)
         segments = [] if texts else opened.segments(found.video_id)
         said = opened.timed_texts(found.video_id)
+        is_gone = bool(found.size_bytes) and not opened.has_file(found)
+        is_interrupted = opened.is_interrupted(found)
     if as_json:
         shown = {"segments": [_segment_json(segment) for segment in segments]} if not texts else {}
         print_json({**video_json(found), **shown, "texts": [_text_json(text) for text in said]})
@@ -50,6 +53,10 @@ def show(
     )
     for line in describe_clock(found):
         console.print(f"[dim]{plain(line)}[/]")
+    if is_gone and not found.replaced_by:
+        console.print(f"[yellow]its file is gone: nothing lies at {plain(printable(found.path))}[/]")
+    if is_interrupted:
+        console.print("[yellow]its indexing was interrupted; the next witness index goes on with it[/]")
     if found.replaced_by:
         console.print("[yellow]its file was replaced by other content; what was indexed of it is kept[/]")
     if found.reason and found.reason != found.failure:

@@ -21,6 +21,7 @@ from indexer.library.importing import publish_import, read_import
 from indexer.library.jobs import JobQueue
 from indexer.library.lookup import Roster, check_other_places, find_video
 from indexer.library.notes import PERSON, Note, add_note, find_notes
+from indexer.library.ownership import Ownership
 from indexer.library.records import Hit, VideoRecord
 from indexer.library.searching import Where, beside, hits_of
 from indexer.library.texts import TextHit, search_texts, texts_of
@@ -237,6 +238,10 @@ class Library:
     def has_file(self, video: VideoRecord) -> bool:
         """Tell whether a file lies where a video was seen; whether it is the same is not looked into."""
         return has_file(self.catalog, video)
+
+    def is_interrupted(self, video: VideoRecord) -> bool:
+        """Tell whether a video's indexing has begun, or is due, and no process is there to do it."""
+        return video.is_under_way and not Ownership(self.folder).is_taken()
 
     def frames_at(
         self, video_id: str, seconds: Sequence[float], *, max_side: int | None = None

@@ -36,6 +36,15 @@ class Ownership:
             ) from error
         return True
 
+    def is_taken(self) -> bool:
+        """Tell whether some process is the owner now; True as well where that cannot be found out."""
+        try:
+            self._lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            return True
+        self._lock.release()
+        return False
+
     def release(self) -> None:
         """Stop being the owner."""
         self._lock.release()

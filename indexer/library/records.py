@@ -70,6 +70,11 @@ class VideoRecord:
         return self.status in (VideoStatus.READY, VideoStatus.PARTIAL)
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether it waits to be indexed, or a part of it is."""
+        return self.status in (VideoStatus.QUEUED, VideoStatus.INDEXING)
+
+    @property
     def span(self) -> Span:
         """The whole video."""
         return Span(0.0, self.duration_seconds)

@@ -106,6 +106,9 @@ class FakeLibrary:
     def handle(self, video: VideoRecord) -> str:
         return video.name
 
+    def is_interrupted(self, video: VideoRecord) -> bool:
+        return False
+
     def segments(self, video_id: str, span: Span | None = None) -> list[Segment]:
         video = self.video(video_id)
         made = segments_of(
