@@ -136,7 +136,7 @@ _MODE_WORDS = {
 def _about_span(asked: Asked, evidence: Sequence[Evidence], question: str, words: str) -> str:
     """Say what happened in a stretch, the relevant first, or that nothing moved."""
     own = [entry for entry in evidence if entry.video_id == asked.video.video_id and entry.lines]
-    looked = any(entry.source is Source.LOOK for entry in own)
+    looked = any(entry.source is Source.LOOK and entry.span.intersect(asked.span) for entry in own)
     if not own or (asked.seen is None and not looked):
         return f"Nothing is known of {asked.video.handle} {asked.span}: nobody could look at it."
     frames = _frames(asked, own)

@@ -157,6 +157,17 @@ def test_where_the_file_ends_early_nobody_looks_again(make_assistant: Maker, lib
     assert (arguments["start_seconds"], arguments["end_seconds"]) == (12, 14)
 
 
+def test_a_look_at_one_time_says_nothing_of_another_that_nobody_saw(
+    make_assistant: Maker, library: FakeLibrary
+) -> None:
+    gap = Unseen(Span(14, 30), "the file ends early")
+    library.unseen[DOCK] = (gap,)
+    library.records = [record(DOCK, "dock.mp4", 30.0, status=VideoStatus.PARTIAL, unseen=(gap,))]
+    text = answer_of(make_assistant(), "what happened at second 5 and at second 18?").text
+    assert "Nothing is known of dock.mp4 0:18–0:19: nobody could look at it." in text
+    assert "no movement between 0:18" not in text and "0:05" in text
+
+
 def test_only_what_was_inspected_counts_as_searched(make_assistant: Maker, library: FakeLibrary) -> None:
     library.unseen[DOCK] = (Unseen(Span(14, 30), "the file ends early"),)
     text = answer_of(make_assistant(), "suitcase?").text
