@@ -43,7 +43,7 @@ def library(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 def _remark(opened: Library, video: VideoRecord) -> str:
     if video.replaced_by:
         return "replaced"
-    if not video.size_bytes:
+    if not video.size_bytes and video.answerable:  # a file that could not be read has none either
         return "captions only"
     if not opened.has_file(video):
         return "file gone"

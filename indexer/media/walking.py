@@ -265,6 +265,8 @@ def check_inside(video: VideoFile, seconds: float) -> None:
         lasts = f"lasts {end}"
         if video.info.missing_end is not None:
             lasts = f"ends early, at {end} of {format_seconds(video.info.promised_seconds)}"
+        elif video.breaks_off:  # it tells no length that could be named
+            lasts = f"breaks off in the middle of its data, at {end}"
         raise TimeOutsideVideo(
             f"{video.name} {lasts}: "
             f"nothing is displayed at {seconds:g} s. Ask for a time from 0 to before that end."

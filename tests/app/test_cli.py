@@ -40,6 +40,7 @@ def test_a_folder_with_bad_files(witness, tmp_path):
     assert videos["good.mp4"]["status"] == "ready"
     assert {videos[name]["status"] for name in ("text.mp4", "empty.mp4", "cut-off.mp4")} == {"failed"}
     assert all(videos[name]["reason"] for name in ("text.mp4", "empty.mp4", "cut-off.mp4"))
+    assert "captions only" not in witness("library", "--library", library).stdout
 
     answer = json.loads(witness("ask", "what happened at second 5?", "--json", "--library", library).stdout)
     assert {citation["video"] for citation in answer["citations"]} == {"good.mp4"}

@@ -139,3 +139,14 @@ def test_a_time_behind_the_cut_is_refused_with_both_lengths(tmp_path: Path, deco
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(TimeOutsideVideo, match=r"cut\.mkv ends early, at 0:0[345]\S* \([345].*s\) of 0:10: "):
         decoder.frames_at(path, [8.0])
+
+
+def test_a_time_behind_a_break_of_untold_length_is_refused_with_the_break(
+    tmp_path: Path, decoder: Decoder
+) -> None:
+    """A transport stream tells no length, but that it ends in the middle of its data."""
+    path = tmp_path / "cut.ts"
+    write_barcodes(path, steady(250), options={"g": "25", "bf": "0"})
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2 // 188 * 188 + 100])
+    with pytest.raises(TimeOutsideVideo, match=r"cut\.ts breaks off in the middle of its data, at 0:0[345]"):
+        decoder.frames_at(path, [8.0])
