@@ -136,8 +136,7 @@ _MODE_WORDS = {
 def _about_span(asked: Asked, evidence: Sequence[Evidence], question: str, words: str) -> str:
     """Say what happened in a stretch, the relevant first, or that nothing moved."""
     own = [entry for entry in evidence if entry.video_id == asked.video.video_id and entry.lines]
-    looked = any(entry.source is Source.LOOK and entry.span.intersect(asked.span) for entry in own)
-    if not own or (asked.seen is None and not looked):
+    if not own or (asked.seen is None and not _looks(own, asked)):
         return f"Nothing is known of {asked.video.handle} {asked.span}: nobody could look at it."
     frames = _frames(asked, own)
     told = statements_of(own, asked.span, question, words)
@@ -169,7 +168,7 @@ def _none_fits(own: Sequence[Evidence], statements: Sequence[Statement], words: 
 
 def _nothing(asked: Asked, own: Sequence[Evidence]) -> list[str]:
     """Say that nothing moved, by how many frames, and how the picture was."""
-    looks = [entry for entry in own if entry.source is Source.LOOK and entry.span.intersect(asked.span)]
+    looks = _looks(own, asked)
     frames = _frames(asked, looks) or {second for entry in looks for second in entry.frame_seconds}
     span = asked.seen or asked.span
     start, end = (format_seconds(second) for second in (span.start_seconds, span.end_seconds))
@@ -189,6 +188,11 @@ def _nothing(asked: Asked, own: Sequence[Evidence]) -> list[str]:
         f"{number_of(len(frames), 'frame')} of it {'was' if len(frames) == 1 else 'were'} looked at {cited}."
     )
     return [nothing, *filter(None, dict.fromkeys(states))]
+
+
+def _looks(own: Iterable[Evidence], asked: Asked) -> list[Evidence]:
+    """Return the looks at any part of a stretch."""
+    return [entry for entry in own if entry.source is Source.LOOK and entry.span.intersect(asked.span)]
 
 
 def _unlooked(statement: Statement, asked: Asked) -> bool:

@@ -12,16 +12,16 @@ import threading
 
 import av.logging
 
-_SIGNS = (
-    b"concealing", b"Frame num gap", b"Could not find ref with POC", b"undecodable NALU",
-    # MJPEG: old pictures show through
-    b"quant_index is invalid", b"bad vlc", b"error y=", b"sos: invalid", b"decode_sos",
-)  # fmt: skip
-_SHORT = b"overread"
-"""MJPEG: the data end before the picture does, and below an old one shows through."""
-
-_TORN = b"ended prematurely"
-"""Matroska: the file ends before an element of it does."""
+_PATCHED, _SHORT, _TORN = "patched up", "short", "torn"
+_SIGNS = {
+    _PATCHED: (
+        b"concealing", b"Frame num gap", b"Could not find ref with POC", b"undecodable NALU",
+        # MJPEG: old pictures show through
+        b"quant_index is invalid", b"bad vlc", b"error y=", b"sos: invalid", b"decode_sos",
+    ),
+    _SHORT: (b"overread",),  # MJPEG: the data end before the picture does, and below an old one shows through
+    _TORN: (b"ended prematurely",),  # Matroska: the file ends before an element of it does
+}  # fmt: skip
 
 
 class CodecLog:
@@ -29,7 +29,8 @@ class CodecLog:
 
     def __init__(self) -> None:
         self._pipe: int | None = None
-        self._is_patched = self._is_short = self._is_torn = False
+        self._heard: set[str] = set()
+        """What was said and nobody has asked about yet."""
         self._listening = threading.Lock()  # what one thread has read, another may ask for
 
     def take_over_stderr(self) -> None:
@@ -51,32 +52,30 @@ class CodecLog:
 
     def patched_up(self) -> bool:
         """Tell whether a picture was patched up since the last call."""
-        with self._listening:
-            self._listen()
-            found, self._is_patched = self._is_patched, False
-            return found
+        return self._take(_PATCHED)
 
     def fell_short(self) -> bool:
         """Tell whether the data of a picture ended too early since the last call."""
-        with self._listening:
-            self._listen()
-            found, self._is_short = self._is_short, False
-            return found
+        return self._take(_SHORT)
 
     def broke_off(self) -> bool:
         """Tell whether a file ended in the middle of its data since the last call."""
+        return self._take(_TORN)
+
+    def _take(self, kind: str) -> bool:
         with self._listening:
             self._listen()
-            found, self._is_torn = self._is_torn, False
-            return found
+            was_heard = kind in self._heard
+            self._heard.discard(kind)
+            return was_heard
 
     def _listen(self) -> None:
         if self._pipe is None:
             return
         try:
             while lines := os.read(self._pipe, 65536):
-                self._is_patched = self._is_patched or any(sign in lines for sign in _SIGNS)
-                self._is_short = self._is_short or _SHORT in lines
-                self._is_torn = self._is_torn or _TORN in lines
+                for kind, signs in _SIGNS.items():
+                    if any(sign in lines for sign in signs):
+                        self._heard.add(kind)
         except BlockingIOError:
             return

@@ -33,6 +33,7 @@ __all__ = [
     "StreamFacts",
     "assemble",
     "build_index",
+    "demux_of",
     "go_on_reading",
     "holes_in",
     "index_mp4",
@@ -175,8 +176,13 @@ def read_packets(
     container: InputContainer, stream: VideoStream, on_failure: Callable[[], None] = lambda: None
 ) -> Iterator[Packet[VideoStream]]:
     """Read a stream's packets to the end, going on after places that cannot be read."""
+    return go_on_reading(demux_of(container, stream), on_failure)
+
+
+def demux_of(container: InputContainer, stream: VideoStream) -> Demux:
+    """Return what reads a stream's packets, with the times of those of an AVI set right."""
     times = IndexedTimes(container, stream)
-    return go_on_reading(lambda: map(times.set_right, container.demux(stream)), on_failure)
+    return lambda: map(times.set_right, container.demux(stream))
 
 
 def go_on_reading(

@@ -60,6 +60,10 @@ class Box:
         """Read a number of so many bytes."""
         return int.from_bytes(self._read(position, size), "big")
 
+    def behind_dates(self) -> int:
+        """Read the number behind a header's two dates, which take 8 bytes each from version 1 on, else 4."""
+        return self.number(20 if self.number(0, 1) else 12)
+
     def rows(self, position: int, count: int, columns: int = 1) -> NDArray[np.int64]:
         """Read rows of 32-bit numbers, shape (count, columns)."""
         read = np.frombuffer(self._read(position, count * columns * 4), ">u4")
@@ -95,3 +99,14 @@ def movie_box(file: int) -> Box:
     if found is None:
         raise Unusual
     return found
+
+
+def tracks(movie: Box) -> Iterator[tuple[int, Box]]:
+    """Yield number and content of each track of a ``moov`` box.
+
+    Raises:
+        Unusual: A track has no header of its own.
+    """
+    for kind, track in movie.boxes():
+        if kind == b"trak":
+            yield track.only(b"tkhd").behind_dates(), track

@@ -11,7 +11,7 @@ import av
 from av.container import InputContainer
 
 from indexer.media.demuxers import opening_options
-from indexer.media.mp4_boxes import Box, Unusual, movie_box
+from indexer.media.mp4_boxes import Box, Unusual, movie_box, tracks
 from indexer.media.mp4_tables import SampleTables
 
 _LONG = 100_000
@@ -64,13 +64,10 @@ def _is_fit(path: Path, size: int, mtime_ns: int) -> bool:
 
 def _picture_tracks(movie: Box) -> list[int]:
     """Return the numbers of the tracks that hold pictures."""
-    numbers = []
-    for kind, track in movie.boxes():
-        if kind != b"trak":
-            continue
-        header, handler = track.only(b"tkhd"), track.only(b"mdia", b"hdlr")
-        if handler.number(8) == int.from_bytes(b"vide", "big"):
-            numbers.append(header.number(20 if header.number(0, 1) else 12))
+    pictures = int.from_bytes(b"vide", "big")
+    numbers = [
+        number for number, track in tracks(movie) if track.only(b"mdia", b"hdlr").number(8) == pictures
+    ]
     if len(numbers) > _MOST_TRACKS:
         raise Unusual
     return numbers

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.media.mp4_boxes import Box, Unusual, movie_box
+from indexer.media.mp4_boxes import Box, Unusual, movie_box, tracks
 from indexer.media.mp4_runs import Counter, Places, Runs, Table
 from indexer.media.packets import TimedPackets
 
@@ -197,11 +197,9 @@ def _timed(tables: SampleTables) -> TimedPackets:
 
 
 def _track(movie: Box, number: int) -> Box:
-    for kind, track in movie.boxes():
-        if kind == b"trak":
-            header = track.only(b"tkhd")
-            if header.number(20 if header.number(0, 1) else 12) == number:
-                return track
+    for own, track in tracks(movie):
+        if own == number:
+            return track
     raise Unusual
 
 
@@ -238,7 +236,7 @@ def _shift(track: Box, scales: tuple[int, int], extent: _Extent) -> tuple[int, b
 
 
 def _scale(header: Box) -> int:
-    scale = header.number(20 if header.number(0, 1) else 12)
+    scale = header.behind_dates()
     if not 0 < scale < 1 << 31:
         raise Unusual
     return scale

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -15,12 +14,20 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from indexer.errors import DamagedVideo, DecoderFailed, MediaError
-from indexer.media.avi_times import IndexedTimes
+from indexer.errors import DamagedVideo, DecoderFailed
 from indexer.media.codec_log import CodecLog
+from indexer.media.facts import claimed_seconds, describe, indexed
 from indexer.media.formats import open_container, printable_name, video_stream
-from indexer.media.index import Demux, PacketIndex, StreamFacts, build_index, go_on_reading, index_mp4
-from indexer.media.info import MAX_RECORDED_AT, VideoInfo
+from indexer.media.index import (
+    Demux,
+    PacketIndex,
+    StreamFacts,
+    build_index,
+    demux_of,
+    go_on_reading,
+    index_mp4,
+)
+from indexer.media.info import VideoInfo
 from indexer.media.limits import DecoderLimits
 from indexer.media.mp4_lean import open_lean
 from indexer.media.mp4_packets import Mp4Packets, open_packets
@@ -165,7 +172,7 @@ class VideoFiles:
         elif (video := self._read_closed(path, through)) is not None:
             return video
         with self.opened(path) as (container, stream):
-            demux = _demux(container, stream)
+            demux = demux_of(container, stream)
             if through is not None:
                 demux = through(demux, StreamFacts.of(stream))
             found = build_index(printable_name(path), demux, stream, self._beat)
@@ -245,11 +252,6 @@ class VideoFiles:
             )
 
 
-def _demux(container: InputContainer, stream: VideoStream) -> Demux:
-    times = IndexedTimes(container, stream)
-    return lambda: map(times.set_right, container.demux(stream))
-
-
 def size_of(path: Path) -> int:
     """Return a file's size in bytes, 0 when it is not there."""
     try:
@@ -265,87 +267,3 @@ def identity(path: Path, stream: int | None = None) -> _Identity | None:
     except OSError:
         return None
     return str(path), status.st_size, status.st_mtime_ns, stream
-
-
-def describe(
-    path: Path,
-    container: InputContainer,
-    stream: VideoStream,
-    index: PacketIndex,
-    first_frame: VideoFrame,
-    claim: float | None,
-) -> VideoInfo:
-    """Collect the facts about a file."""
-    width, height = Geometry.of(first_frame, stream.sample_aspect_ratio).displayed_size
-    bare = VideoInfo(
-        duration_seconds=0.0,
-        claimed_seconds=0.0,
-        width=width,
-        height=height,
-        frames_per_second=0.0,
-        frame_count=0,
-        codec=stream.codec_context.codec.canonical_name,
-        container=container.format.name,
-        size_bytes=0,
-        has_audio=bool(container.streams.audio),
-        recorded_at=_recorded_at(container, stream),
-    )
-    return indexed(bare, path, index, claim)
-
-
-def indexed(info: VideoInfo, path: Path, index: PacketIndex, claim: float | None) -> VideoInfo:
-    """Tell what only the index knows; the rest stays."""
-    duration = index.duration_seconds
-    try:
-        size = path.stat().st_size
-    except OSError:
-        raise MediaError(f"{printable_name(path)} vanished while it was read. Index it again.") from None
-    return replace(
-        info,
-        duration_seconds=duration,
-        claimed_seconds=max(claim or 0.0, duration),
-        frames_per_second=len(index.pts) / duration,
-        frame_count=len(index.pts),
-        size_bytes=size,
-    )
-
-
-def _recorded_at(container: InputContainer, stream: VideoStream) -> str:
-    """Return the creation time that the file carries, "" without one; a phone's own, with its zone, first."""
-    for key in ("com.apple.quicktime.creationdate", "creation_time", "DATE_RECORDED", "date"):
-        for tags in (container.metadata, stream.metadata):
-            for name in (key, key.upper()):
-                if text := tags.get(name, "").strip():
-                    return text if len(text) <= MAX_RECORDED_AT else ""
-    return ""
-
-
-def claimed_seconds(container: InputContainer, stream: VideoStream, index: PacketIndex) -> float | None:
-    """Length of the video stream as the container tells it; None when it tells none.
-
-    Only a claim about this very stream counts: sound or subtitles may rightly go on after the last picture.
-    """
-    if index.splices is not None:
-        return None  # reckoned from the first and the last time, between which the clock jumps
-    if stream.duration is not None:
-        # Of an AVI that is cut off, ffmpeg shortens the length by what is missing, not the frames' number.
-        ticks = max(stream.duration, stream.frames) if container.format.name == "avi" else stream.duration
-        return float(ticks * index.time_base)
-    # Matroska counts to the end from zero, wherever the first frame lies.
-    first_frame_seconds = max(0.0, float(int(index.pts[0]) * index.time_base))
-    tag = _clock_seconds(stream.metadata.get("DURATION", ""))
-    if tag is not None:
-        return tag - first_frame_seconds
-    only_picture = all(other is stream for other in container.streams)
-    if only_picture and container.duration is not None:
-        return container.duration / 1e6 - first_frame_seconds
-    return None
-
-
-def _clock_seconds(text: str) -> float | None:
-    """Read Matroska's ``00:00:12.480000000``; None when it is something else."""
-    try:
-        hours, minutes, seconds = text.split(":")
-        return float(int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds))
-    except (ValueError, ZeroDivisionError):
-        return None

@@ -85,7 +85,7 @@ def walk_full(files: VideoFiles, path: Path, plan: WalkPlan) -> Iterator[Sample 
     """
     video, sampler = files.get(path), Sampler(plan)
     first, last = _first_from(video.index, plan.start_seconds - LEAD_SECONDS), len(video.index.pts)
-    damage = _Damage(video, plan.start_seconds, video.index.gaps())
+    damage = _LostFrames(video, plan.start_seconds, video.index.gaps())
     yield from _measure(files, video, range(first, last), sampler, damage, plan.start_seconds)
     yield from damage.rest()
 
@@ -108,7 +108,7 @@ def walk_span(
     last = len(index.pts) if pts[1] is None else index.position(pts[1] - 1) + 1
     # In a part with an end, the walk by levels tells of holes itself.
     gaps = [gap for gap in index.gaps() if gap[1] > pts[0]] if pts[1] is None else []
-    damage = _Damage(video, start_seconds, gaps)
+    damage = _LostFrames(video, start_seconds, gaps)
     try:
         is_damaged = pts[1] is not None  # or nobody has found anything yet
         yield from _measure(
@@ -125,7 +125,7 @@ def walk_span(
 def missing(files: VideoFiles, path: Path, start_seconds: float) -> Iterator[Unseen]:
     """Tell of the stretches without frames, and of the end that the file lacks."""
     video = files.get(path)
-    yield from _Damage(video, start_seconds, video.index.gaps()).rest()
+    yield from _LostFrames(video, start_seconds, video.index.gaps()).rest()
 
 
 def _measure(
@@ -133,7 +133,7 @@ def _measure(
     video: VideoFile,
     places: range,
     sampler: Sampler,
-    damage: _Damage,
+    damage: _LostFrames,
     start_seconds: float,
     *,
     is_damaged: bool = False,
@@ -180,7 +180,7 @@ def _decoded(
             yield pts, decoded, (decoded is None or decoded.pts != pts) and reader.has_lost(pts)
 
 
-class _Damage:
+class _LostFrames:
     """Keeps the book of wanted frames that did not come."""
 
     def __init__(self, video: VideoFile, start_seconds: float, gaps: Sequence[tuple[int, int]]) -> None:

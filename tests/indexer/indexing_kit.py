@@ -48,6 +48,14 @@ def write_video(
     return path
 
 
+def write_folder(folder: Path, *names: str) -> Path:
+    """Make a folder of videos of two seconds, each with a picture of its own."""
+    folder.mkdir()
+    for seed, name in enumerate(names, start=1):
+        write_video(folder / name, seconds=2, seed=seed)
+    return folder
+
+
 class RecordingVision:
     """A vision model that tells its span in the caption and keeps every look it was asked for."""
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from indexing_kit import RecordingVision, write_video
+from indexing_kit import RecordingVision, write_folder, write_video
 from typer.testing import CliRunner
 
 from app.cli import app
@@ -59,11 +59,7 @@ class CrashingDecoder(Decoder):
 
 @pytest.fixture
 def folder(tmp_path):
-    folder = tmp_path / "footage"
-    folder.mkdir()
-    write_video(folder / "bad.mp4", seconds=2, seed=1)
-    write_video(folder / "good.mp4", seconds=2, seed=2)
-    return folder
+    return write_folder(tmp_path / "footage", "bad.mp4", "good.mp4")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
-from indexing_kit import RecordingVision, write_video
+from indexing_kit import RecordingVision, write_folder, write_video
 
 from indexer.clock.start import RecordingStart, StartSource
 from indexer.discovery import find_files
@@ -17,11 +17,7 @@ from indexer.running import IndexRun
 
 @pytest.fixture
 def folder(tmp_path):
-    folder = tmp_path / "footage"
-    folder.mkdir()
-    write_video(folder / "a.mp4", seconds=2, seed=1)
-    write_video(folder / "b.mp4", seconds=2, seed=2)
-    return folder
+    return write_folder(tmp_path / "footage", "a.mp4", "b.mp4")
 
 
 @pytest.fixture

@@ -13,11 +13,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from indexer.errors import DamagedVideo
+from indexer.media.facts import claimed_seconds, describe
 from indexer.media.formats import printable_name
 from indexer.media.index import PacketIndex, read_packets
 from indexer.media.info import VideoInfo
 from indexer.media.pictures import Geometry
-from indexer.media.video_file import VideoFiles, claimed_seconds, describe
+from indexer.media.video_file import VideoFiles
 
 _TRIED_PACKETS = 300
 

@@ -40,19 +40,43 @@ def open_timeline(page: Page, address: str) -> Locator:
     return chart
 
 
-def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str, watch: Watch) -> None:
-    """Hover at second 12, click there: the player is at that second; a drag shows these seconds alone."""
-    chart = open_timeline(page, address)
-    tooltip = page.locator("#vg-tooltip-element").get_by_text(re.compile(r"0:12\.\d+ \(\d\d:\d\d:\d\d\)"))
+def point_at(page: Page, chart: Locator, second: float) -> tuple[float, float]:
+    """Hover over a second until the chart says so; return the place."""
+    said = re.compile(rf"0:{int(second):02d}\.\d+ \(\d\d:\d\d:\d\d\)")
     for _ in range(60):  # a chart that is still being laid out hears no mouse, or hears it elsewhere
-        x, y = place(chart, 12.1 / SECONDS)
+        x, y = place(chart, second / SECONDS)
         page.mouse.move(x - 40, y)
         page.mouse.move(x, y, steps=4)
         page.wait_for_timeout(500)
-        if tooltip.first.is_visible():
+        if page.locator("#vg-tooltip-element").get_by_text(said).first.is_visible():
             break
+    expect(page.locator("#vg-tooltip-element")).to_contain_text(said)
+    return x, y
+
+
+def drag(page: Page, chart: Locator, start: float, end: float, *, until: Locator) -> None:
+    """Drag over a share of the time axis until what that brings is there."""
+    for _ in range(20):  # the player comes into view meanwhile, and takes the chart along
+        chart.scroll_into_view_if_needed()
+        x, y = place(chart, start)
+        page.wait_for_timeout(500)
+        if place(chart, start) != (x, y):
+            continue
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(place(chart, end)[0], y, steps=5)
+        page.mouse.up()
+        with suppress(PlaywrightTimeoutError):  # a second drag would zoom into what comes late of the first
+            until.wait_for(timeout=10_000)
+            break
+    expect(until).to_be_visible()
+
+
+def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str, watch: Watch) -> None:
+    """Hover at second 12, click there: the player is at that second; a drag shows these seconds alone."""
+    chart = open_timeline(page, address)
+    x, y = point_at(page, chart, 12.1)
     tooltip = page.locator("#vg-tooltip-element")
-    expect(tooltip).to_contain_text(re.compile(r"0:12\.\d+ \(\d\d:\d\d:\d\d\)"))
     picture = tooltip.locator("img")
     expect_picture(picture)
     assert picture.evaluate("image => image.naturalWidth") == 320
@@ -69,20 +93,7 @@ def test_pointing_shows_the_frame_and_a_click_plays_it(page: Page, address: str,
     assert began == pytest.approx(at, abs=0.05)
 
     window = page.get_by_text(re.compile(r"^0:0[56](\.\d+)?–0:1[78](\.\d+)?$"))
-    for _ in range(20):  # the player comes into view meanwhile, and takes the chart along
-        chart.scroll_into_view_if_needed()
-        x, y = place(chart, 0.2)
-        page.wait_for_timeout(500)
-        if place(chart, 0.2) != (x, y):
-            continue
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(place(chart, 0.6)[0], y, steps=5)
-        page.mouse.up()
-        with suppress(PlaywrightTimeoutError):  # a second drag would zoom into what comes late of the first
-            window.wait_for(timeout=10_000)
-            break
-    expect(window).to_be_visible()
+    drag(page, chart, 0.2, 0.6, until=window)
     page.get_by_role("button", name="10 s", exact=True).click()
     page.get_by_role("button", name="Next event").click()
     page.wait_for_url(re.compile(r"at=18\."))

@@ -173,3 +173,12 @@ def displayed_number(times: Sequence[Fraction], seconds: float) -> int:
 
 def _check(number: int) -> int:
     return (number * 7 + (number >> 4) * 5 + 9) % (1 << _CHECK_BITS)
+
+
+def punch_hole(path: Path, start: float = 0.5, length: float = 0.2) -> None:
+    """Overwrite a part of the file, in shares of its size, with zeros."""
+    whole = bytearray(path.read_bytes())
+    first = int(len(whole) * start)
+    count = min(int(len(whole) * length), len(whole) - first)
+    whole[first : first + count] = bytes(count)
+    path.write_bytes(whole)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import av
 import pytest
-from barcode_video import read_number, steady, write_barcodes
+from barcode_video import punch_hole, read_number, steady, write_barcodes
 
 from indexer.media.decoder import Decoder
 from indexer.media.samples import WalkMode, WalkPlan
@@ -15,14 +15,6 @@ RATE, FRAMES = 25, 250
 B_FRAMES = {"g": "24", "bf": "2"}
 NO_B_FRAMES = {"g": "50", "bf": "0"}
 OPEN_GROUPS = {"x265-params": "keyint=30:log-level=none"}
-
-
-def zero(path: Path, start: float, length: float) -> None:
-    """Overwrite a part of the file, in shares of its size, with zeros."""
-    whole = bytearray(path.read_bytes())
-    first, count = int(len(whole) * start), int(len(whole) * length)
-    whole[first : first + count] = bytes(count)
-    path.write_bytes(whole)
 
 
 def shown_at_its_time(decoder: Decoder, path: Path) -> set[int]:
@@ -68,7 +60,7 @@ def test_a_walk_tells_exactly_the_frames_that_cannot_be_shown(
     """Threads complain late, and a walk once took good frames on both sides for lost ones."""
     path = tmp_path / name
     write_barcodes(path, steady(FRAMES), codec=codec, options=options)
-    zero(path, 0.5, length)
+    punch_hole(path, length=length)
 
     shown = shown_at_its_time(decoder, path)
     by_levels, told_by_levels = walked(decoder, path, WalkMode.LEVELS)
@@ -103,6 +95,6 @@ def test_frames_before_the_zeroed_end_of_a_matroska_file_are_found(tmp_path: Pat
     """What ffmpeg reads from the zeros looks as if the clock jumped; Matroska cannot be sought by bytes."""
     path = tmp_path / "end.mkv"
     write_barcodes(path, steady(FRAMES), options={"g": "250", "bf": "3"})
-    zero(path, 2 / 3, 1 / 3 + 0.01)
+    punch_hole(path, 2 / 3, 1)
     shown = shown_at_its_time(decoder, path)
     assert set(range(155)) <= shown

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from barcode_video import read_number, steady, write_barcodes
+from barcode_video import punch_hole, read_number, steady, write_barcodes
 from drawn_video import passing, write_drawn
 
 from indexer.errors import DamagedVideo
@@ -38,10 +38,7 @@ def test_damage_in_the_middle_is_told_as_by_the_full_walk(
 ) -> None:
     path = tmp_path / name
     write_barcodes(path, steady(250), options=B_FRAMES)
-    whole = bytearray(path.read_bytes())
-    start, length = len(whole) // 2, len(whole) // 5
-    whole[start : start + length] = bytes(length)
-    path.write_bytes(whole)
+    punch_hole(path)
 
     samples, damage = walk_all(decoder, path)
     full, told = walk_all(decoder, path, WalkMode.FULL)
