@@ -58,6 +58,7 @@ bench-media: $(STAMP)  ## Measure reading videos: exactness, speed, memory, segm
 	$(BIN)/python -m bench.media.exact
 	$(BIN)/python -m bench.media.walk $(if $(HOUR),--hour)
 	$(if $(FOOTAGE),$(BIN)/python -m bench.media.segments "$(FOOTAGE)")
+	$(BIN)/python -m bench.media.damage
 	$(BIN)/python -m bench.media.fuzz $(if $(HOUR),,--minutes 4)
 
 bench-crash: $(STAMP)  ## Kill index runs 100 times, run two at once, fill the disk, and compare the libraries
