@@ -110,21 +110,25 @@ def run_case(decoder: Decoder, path: Path, chance, tally: Tally) -> bool:
 
 
 def wrong_times(path: Path, verdict: Verdict) -> list[tuple[float, int]]:
-    """Return the frames to which ffmpeg alone gives other times, wherever the one clock starts."""
+    """Return the frames to which ffmpeg alone gives other times, wherever the one clock starts.
+
+    One start has to explain all frames of the file, those among them that look right.
+    """
     if not verdict.suspects:
         return []
     plain = ask(path)
-    first_seconds, first_number = min(verdict.suspects)
-    origins = {0.0, *(pts for pts, _ in plain[:1]), min((pts for pts, _ in plain), default=0.0)}
-    origins |= {pts - first_seconds for pts, number in plain if number == first_number}
-    return min((_not_among(plain, origin, verdict) for origin in origins), key=len)
+    starts = {0.0, *(pts for pts, _ in plain)}
+    starts |= {pts - seconds for seconds, number in verdict.read for pts, other in plain if number == other}
+    return min((_unexplained(plain, start, verdict) for start in starts), key=len)
 
 
-def _not_among(plain: list[tuple[float, int]], origin: float, verdict: Verdict) -> list[tuple[float, int]]:
+def _unexplained(plain: list[tuple[float, int]], start: float, verdict: Verdict) -> list[tuple[float, int]]:
+    """Leave out what ffmpeg shows too, and what is right by its number: ffmpeg may not come that far."""
     return [
         (seconds, number)
-        for seconds, number in verdict.suspects
-        if not any(number == other and abs(seconds + origin - pts) < 0.6 / RATE for pts, other in plain)
+        for seconds, number in verdict.read
+        if abs(seconds + start - number / RATE) > 0.6 / RATE
+        and not any(number == other and abs(seconds + start - pts) < 0.6 / RATE for pts, other in plain)
     ]
 
 

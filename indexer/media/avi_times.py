@@ -42,11 +42,15 @@ class IndexedTimes:
         entries = self._entries
         if entries is None:
             return 0
-        expected = entries.search_timestamp(time, any_frame=True)
-        if expected < 1 or entries[expected].pos >= place or entries[expected - 1].pos != self._before:
+        expected, last = entries.search_timestamp(time, any_frame=True), self._before
+        if last is None or expected < 1 or entries[expected - 1].pos != last:
             return 0
-        for number in range(expected + 1, min(len(entries), expected + _MOST_LOST)):
-            if entries[number].pos >= place:
-                found = entries[number].pos == place and entries[number].timestamp - time == number - expected
-                return number - expected if found else 0
+        for number in range(expected, min(len(entries), expected + _MOST_LOST)):
+            entry = entries[number]
+            if entry.pos <= last:
+                return 0  # a damaged index goes back: what it names there was read before
+            if entry.pos >= place:
+                is_named = entry.pos == place and entry.timestamp - time == number - expected
+                return number - expected if is_named else 0
+            last = entry.pos
         return 0

@@ -255,6 +255,8 @@ class LevelsWalk:
 
     def _given_out(self, shots: list[Shot]) -> Iterator[Sample]:
         for shot in shots:
+            if self._given is not None and shot.pts <= self._given:
+                continue  # a frame of damaged time that bears another one's
             self._given = shot.pts
             large = self._painter.unpainted(shot.draft) if shot.draft else None
             sample = self._sampler.measured(self._seconds(shot.pts), shot.picture, large)

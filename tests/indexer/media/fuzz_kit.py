@@ -164,10 +164,18 @@ class Verdict:
     outcome: str
     """whole, partial, refused, crash, limit or hang: the worst of its requests."""
     slowest_seconds: float = 0.0
-    suspects: list[tuple[float, int]] = field(default_factory=list)
-    """Frames whose time and number do not belong together: (seconds, number)."""
-    frames: int = 0
-    """Frames whose number could be read."""
+    read: list[tuple[float, int]] = field(default_factory=list)
+    """Frames whose number could be read: (seconds, number)."""
+
+    @property
+    def suspects(self) -> list[tuple[float, int]]:
+        """Those whose time and number do not belong together."""
+        return [each for each in self.read if abs(each[0] - each[1] / RATE) > 0.5 / RATE]
+
+    @property
+    def frames(self) -> int:
+        """How many could be read."""
+        return len(self.read)
 
 
 def judge(decoder: Decoder, path: Path, chance: random.Random) -> Verdict:
@@ -229,13 +237,10 @@ def _kind_of_failure(text: str) -> str:
 
 
 def check(seconds: float, pixels: NDArray[np.uint8], verdict: Verdict) -> None:
-    """Compare a frame's time with the number in its pixels."""
+    """Note a frame's time, and the number in its pixels."""
     number = numbered(pixels)
-    if number is None:
-        return
-    verdict.frames += 1
-    if abs(seconds - number / RATE) > 0.5 / RATE:
-        verdict.suspects.append((seconds, number))
+    if number is not None:
+        verdict.read.append((seconds, number))
 
 
 def numbered(pixels: NDArray[np.uint8]) -> int | None:

@@ -226,3 +226,22 @@ def test_what_follows_a_hole_in_an_avi_keeps_its_time(
     assert 4.0 < lost[0].start_seconds < 6.0 < lost[-1].end_seconds < 8.5
     [frame] = decoder.frames_at(path, [9.0])
     assert read_number(frame.pixels) == 225
+
+
+@pytest.mark.parametrize("mode", list(WalkMode))
+def test_an_avis_index_that_goes_back_moves_no_frame(
+    mode: WalkMode, tmp_path: Path, decoder: Decoder
+) -> None:
+    """Rows of it that stand there twice name packets that were read before, and none that are lost."""
+    path = tmp_path / "twice.avi"
+    write_barcodes(path, steady(50), codec="mpeg4", options={"g": "10", "bf": "0"}, ticks=Fraction(1, 25))
+    whole, row = bytearray(path.read_bytes()), 16
+    rows = whole.index(b"idx1") + 8
+    ninth, nineteenth, last = (rows + row * number for number in (9, 19, 40))
+    whole[nineteenth : last + 10 * row] = whole[ninth:last]
+    path.write_bytes(whole)
+
+    with decoder.walk(path, WalkPlan(1000.0, 160, mode=mode)) as walk:
+        seen = {round(each.pts_seconds * 25): read_number(each.frame.pixels) for each in walk if each.frame}
+
+    assert seen == {number: number for number in range(50)}
