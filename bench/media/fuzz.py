@@ -33,6 +33,8 @@ from bench.media.plain import ask
 from indexer.media.decoder import Decoder
 
 _SHOWN = 20
+_NEAR = 0.6 / RATE
+"""Seconds by which two times of one frame may differ."""
 
 
 @dataclass
@@ -123,13 +125,22 @@ def wrong_times(path: Path, verdict: Verdict) -> list[tuple[float, int]]:
 
 
 def _unexplained(plain: list[tuple[float, int]], start: float, verdict: Verdict) -> list[tuple[float, int]]:
-    """Leave out what ffmpeg shows too, and what is right by its number: ffmpeg may not come that far."""
+    """Leave out what is right by its number, since ffmpeg may not come that far, and what ffmpeg shows too."""
     return [
         (seconds, number)
         for seconds, number in verdict.read
-        if abs(seconds + start - number / RATE) > 0.6 / RATE
-        and not any(number == other and abs(seconds + start - pts) < 0.6 / RATE for pts, other in plain)
-    ]
+        if abs(seconds + start - number / RATE) > _NEAR
+        and not _bears_out([other for pts, other in plain if abs(seconds + start - pts) < _NEAR],
+                           number, round((seconds + start) * RATE))
+    ]  # fmt: skip
+
+
+def _bears_out(shown: list[int], number: int, expected: int) -> bool:
+    """Tell whether ffmpeg shows the number at its time too, or never the one that was drawn.
+
+    A picture of which damage left another number, without a word from the codec, is no witness of its time.
+    """
+    return number in shown or bool(shown and expected not in shown)
 
 
 def print_tally(tally: Tally, seconds: float) -> None:

@@ -28,6 +28,7 @@ from indexer.media.splices import Splices
 
 __all__ = [
     "HOLE_SECONDS",
+    "REORDERED_FRAMES",
     "Demux",
     "PacketIndex",
     "StreamFacts",
@@ -49,7 +50,7 @@ HOLE_SECONDS = 1.0
 """A shorter step between two frames is no hole, whatever the rate."""
 _STEADY_FRAMES = 200
 """The last ones, which show whether the rate is steady at a file's end."""
-_REORDERED_FRAMES = 16
+REORDERED_FRAMES = 16
 """So many frames at most may be displayed before one that is stored before them (H.264, HEVC)."""
 _UNSTEADY_SHARE = 0.05
 _FADING_SECONDS = 10
@@ -112,13 +113,13 @@ class PacketIndex:
         Of frames that refer to a later one, that one is stored first, and they themselves may be lost.
         """
         steps = _steps(self.pts[-_STEADY_FRAMES:])
-        if len(steps) < _GAP_FRAMES + _REORDERED_FRAMES:
+        if len(steps) < _GAP_FRAMES + REORDERED_FRAMES:
             return []
         first, usual = len(self.pts) - 1 - len(steps), float(np.median(steps))
-        if np.mean(abs(steps[:-_REORDERED_FRAMES] - usual) > usual / 2) > _UNSTEADY_SHARE:
+        if np.mean(abs(steps[:-REORDERED_FRAMES] - usual) > usual / 2) > _UNSTEADY_SHARE:
             return []
         torn = np.flatnonzero(steps > usual * 3 / 2)
-        ends = [first + int(place) for place in torn if place >= len(steps) - _REORDERED_FRAMES]
+        ends = [first + int(place) for place in torn if place >= len(steps) - REORDERED_FRAMES]
         return [(int(self.pts[place] + usual), int(self.pts[place + 1])) for place in ends]
 
     def position(self, pts: int) -> int:

@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from indexer.media.codec_log import CodecLog
-from indexer.media.index import PacketIndex, packet_pts, read_packets, try_decode
+from indexer.media.index import REORDERED_FRAMES, PacketIndex, packet_pts, read_packets, try_decode
 from indexer.media.jpeg import scanned_lines
 from indexer.media.splices import Landing
 from indexer.media.trust import Trust
@@ -89,7 +89,8 @@ class FrameReader:
             if _pts(frame) > pts:
                 self._ahead = frame
                 break
-            self._held = frame
+            if self._held is None or _pts(frame) >= _pts(self._held):  # else its time is damaged
+                self._held = frame
         if self._held is not None and _pts(self._held) == pts:
             self._trust.reach()
         return self._held
@@ -156,14 +157,19 @@ class FrameReader:
     def _decode(self, *, after_seek: bool, landing: Landing | None = None) -> Iterator[VideoFrame]:
         """Yield the good frames in display order, after a seek from the first known key frame on."""
         first: int | None = None if after_seek else int(self._index.pts[0])
+        may_lead = after_seek
         for packet in self._packets(landing):
             self._beat()
             time = packet_pts(packet)
             if first is None and time is not None and self._is_known_keyframe(packet):
                 first = time
                 self._trust.begin(time)
-            if first is None or (after_seek and time is not None and time < first):
-                continue  # refers to frames before the key frame, which were not decoded
+            if first is None:
+                continue
+            if may_lead and time is not None and time != first:
+                may_lead = self._leads(time, first)
+                if may_lead:
+                    continue  # refers to frames before the key frame, which were not decoded
             if time is None and self._index.counts:
                 time = int(self._index.pts[min(self._passed, len(self._index.pts) - 1)])
             self._passed += 1
@@ -177,6 +183,14 @@ class FrameReader:
             yield from self._trust.confirm(list(self._displayed(packet)))
         yield from self._trust.confirm(list(self._displayed(None)))
         yield from self._trust.rest()
+
+    def _leads(self, pts: int, keyframe: int) -> bool:
+        """Tell whether a frame is displayed right before the key frame that it is stored behind.
+
+        One of an earlier time that is stored elsewhere has a damaged time, and others refer to it.
+        """
+        before = self._index.position(keyframe) - self._index.position(pts)
+        return pts < keyframe and before <= REORDERED_FRAMES
 
     def _packets(self, landing: Landing | None) -> Iterator[Packet[VideoStream]]:
         """Read packets from here on, with times of the one clock."""

@@ -147,6 +147,19 @@ def test_a_walk_never_goes_back_where_the_last_frame_bears_an_earlier_ones_time(
     assert all(seconds == pytest.approx(number / 25) for seconds, number in seen)
 
 
+@pytest.mark.parametrize("damaged", [146, 150])
+def test_a_frame_of_damaged_time_is_decoded_for_those_that_refer_to_it(
+    damaged: int, tmp_path: Path, decoder: Decoder
+) -> None:
+    """Behind a seek it looks like one that refers to what lies before the key frame (144), and is none."""
+    plain, path = tmp_path / "plain.mkv", tmp_path / "early.mkv"
+    write_barcodes(plain, steady(200), options={"g": "24", "bf": "0", "refs": "1"})
+    copy_with_times(plain, path, {damaged: -900})
+    for number in set(range(140, 168)) - {damaged}:
+        [frame] = decoder.frames_at(path, [(number + 0.5) / 25])
+        assert (read_number(frame.pixels), frame.pts_seconds) == (number, pytest.approx(number / 25))
+
+
 @pytest.mark.parametrize("name", ["raw.h264", "raw.hevc"])
 def test_a_raw_stream_has_only_a_rate(name: str, tmp_path: Path, decoder: Decoder) -> None:
     """No container, no times: the frames follow each other at the stream's rate."""
