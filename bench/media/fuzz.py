@@ -125,7 +125,7 @@ def wrong_times(path: Path, verdict: Verdict) -> list[tuple[float, int]]:
 
 
 def _unexplained(plain: list[tuple[float, int]], start: float, verdict: Verdict) -> list[tuple[float, int]]:
-    """Leave out what is right by its number, since ffmpeg may not come that far, and what ffmpeg shows too."""
+    """Leave out what is right by its number, as ffmpeg may not come that far, and what ffmpeg shows too."""
     return [
         (seconds, number)
         for seconds, number in verdict.read
